@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <RemoteLog/export.h>
+
+#include <QtCore/QByteArray>
+#include <QtCore/QList>
+#include <QtCore/QMetaType>
+#include <QtCore/QSharedDataPointer>
+
+namespace RemoteLog {
+
+class EntryPrivate;
+
+// One entry of a log: `(sequence, id, payload)` (3/REMOTE-LOG: the local hash and the data of a pair).
+//
+// An implicitly shared value; reentrant. The setters are for whoever produces entries; a host only reads them.
+class REMOTELOG_EXPORT Entry
+{
+    Q_GADGET
+    Q_PROPERTY(quint64 sequence READ sequence CONSTANT)
+    Q_PROPERTY(QByteArray id READ id CONSTANT)
+    Q_PROPERTY(QByteArray payload READ payload CONSTANT)
+    Q_PROPERTY(RemoteLog::Entry::State state READ state CONSTANT)
+
+public:
+    // How far an entry has come. None of the writer's states says that the reader has the entry: only Acknowledged
+    // does. Numbers are never reused; a host treats one that it does not know like Pending.
+    enum class State : int {
+        Pending = 0, // durable here, on no content store yet
+        Stored = 1, // one content store holds it and everything before it
+        Published = 2, // and a name system served a record at least this new back to us
+        Acknowledged = 3, // the sync engine saw the peer's acknowledgement (OutgoingLog::acknowledge)
+        Withdrawn = 4, // taken back before it was sealed; its sequence stays taken, its payload is gone
+        Received = 5 // another writer's entry, verified
+    };
+    Q_ENUM(State)
+
+    // Sequence 0: not an entry.
+    Entry();
+    Entry(quint64 sequence, const QByteArray &id, const QByteArray &payload, State state);
+    Entry(const Entry &other);
+    Entry(Entry &&other) noexcept;
+    Entry &operator=(const Entry &other);
+    Entry &operator=(Entry &&other) noexcept;
+    ~Entry();
+
+    // Position in the log, from 1, without gaps; at most 2^63 - 1. 0 for a default-constructed entry.
+    quint64 sequence() const;
+
+    // The host's message id (localHash), 1..64 bytes; the SHA-256 of the payload where the host gave none. Not
+    // necessarily unique within a log.
+    QByteArray id() const;
+
+    // Exactly the bytes that were appended, 0..Settings::maxPayload of them; empty for a withdrawn entry.
+    QByteArray payload() const;
+
+    State state() const;
+
+    friend REMOTELOG_EXPORT bool operator==(const Entry &a, const Entry &b);
+    friend bool operator!=(const Entry &a, const Entry &b) { return !(a == b); }
+
+private:
+    QSharedDataPointer<EntryPrivate> d;
+};
+
+// Prints sequence, state and sizes; never the payload.
+REMOTELOG_EXPORT QDebug operator<<(QDebug debug, const Entry &entry);
+
+} // namespace RemoteLog

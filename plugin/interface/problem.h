@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <RemoteLog/export.h>
+
+#include <QtCore/QCoreApplication>
+#include <QtCore/QMetaType>
+#include <QtCore/QSharedDataPointer>
+#include <QtCore/QString>
+#include <QtCore/QUrl>
+
+namespace RemoteLog {
+
+class ProblemPrivate;
+
+// What went wrong, named by what the caller can do about it. A default-constructed Problem means "none".
+//
+// An implicitly shared value; reentrant. Numbers of Kind are never reused; a host treats one that it does not
+// know like ActionRequired.
+class REMOTELOG_EXPORT Problem
+{
+    Q_GADGET
+    Q_DECLARE_TR_FUNCTIONS(RemoteLog::Problem)
+    Q_PROPERTY(RemoteLog::Problem::Kind kind READ kind CONSTANT)
+    Q_PROPERTY(QUrl helper READ helper CONSTANT)
+    Q_PROPERTY(QString detail READ detail CONSTANT)
+    Q_PROPERTY(QString text READ text)
+
+public:
+    enum class Kind : int {
+        None = 0, // nothing is wrong
+        WillRetry = 1, // temporary; the transport goes on by itself, nothing is to be done
+        Rejected = 2, // a helper refused what was asked of it; the same request will be refused again
+        ActionRequired = 3, // a person has to change something: settings, credentials, permissions
+        SecretStoreUnavailable = 4, // the keychain is locked, absent or silent; works again when it is unlocked
+        KeyMissing = 5, // the keychain answers, but not with the key of this profile; pending entries stay sealed
+        InUse = 6, // another process or transport has this profile open
+        Conflict = 7, // one log, two histories: a restored backup, a clone, or a dishonest writer
+        Clock = 8, // this computer's clock is wrong: a fresh signature was refused as expired
+        Tampered = 9, // bytes did not match their address, seal, signature or history; nothing of them was used
+        LocalDataCorrupt = 10, // the local database is damaged or foreign; it was set aside, never deleted
+        LocalStorageFull = 11, // the disk of the profile is full or read-only; nothing more can be accepted
+        InvalidArgument = 12, // the call itself was wrong
+        TooLarge = 13, // a payload is over the limit (Settings::maxPayload)
+        Unsupported = 14, // a newer version of the format; an update of the plugin is needed
+        Closed = 15 // the transport was closed before this was done
+    };
+    Q_ENUM(Kind)
+
+    // No problem.
+    Problem();
+
+    // A problem of `kind`. `detail` is for logs: English, without secrets, without payloads. `helper` is the URL
+    // of the helper concerned, empty if none is; user info is removed from it.
+    explicit Problem(Kind kind, const QString &detail = QString(), const QUrl &helper = QUrl());
+
+    Problem(const Problem &other);
+    Problem(Problem &&other) noexcept;
+    Problem &operator=(const Problem &other);
+    Problem &operator=(Problem &&other) noexcept;
+    ~Problem();
+
+    // What the caller can do; Kind::None for a null Problem.
+    Kind kind() const;
+
+    // The helper concerned, as it is spelled in Settings or in the link; empty if none is. Never with user info.
+    QUrl helper() const;
+
+    // English, for logs and bug reports; holds no secret. May be empty.
+    QString detail() const;
+
+    // One or two sentences for a person, translated when called (context "RemoteLog::Problem"). Empty for a null
+    // Problem. GUI thread or any other.
+    QString text() const;
+
+    // True if something is wrong.
+    explicit operator bool() const { return kind() != Kind::None; }
+
+    friend REMOTELOG_EXPORT bool operator==(const Problem &a, const Problem &b);
+    friend bool operator!=(const Problem &a, const Problem &b) { return !(a == b); }
+
+private:
+    QSharedDataPointer<ProblemPrivate> d;
+};
+
+REMOTELOG_EXPORT QDebug operator<<(QDebug debug, const Problem &problem);
+
+} // namespace RemoteLog

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <RemoteLog/contentstore.h>
+
+#include "page.h"
+#include "security/keys.h"
+
+#include <functional>
+#include <memory>
+
+namespace RemoteLog {
+
+// How entries are put into pages; all three modes of 3/REMOTE-LOG and the mix of them that is the default.
+enum class PageLayout {
+    Hybrid, // embedded up to CutLimits::embed, mapped above
+    FullyReplicated, // embedded as long as a block can hold it
+    CasMapping, // all mapped
+    LinkedList // all mapped, one entry a page
+};
+
+struct CutLimits
+{
+    int embed = 64 * 1024; // largest embedded payload in bytes (Hybrid)
+    int page = 256 * 1024; // a page is closed when its pairs reach this many bytes
+};
+
+// An entry that waits to be cut.
+struct PendingEntry
+{
+    quint64 sequence = 0;
+    QByteArray id; // empty: computed
+    QByteArray payload;
+    bool isWithdrawn = false;
+};
+
+// Where the writer stands: everything that the next page builds on.
+struct WriterPosition
+{
+    quint64 nextPage = 0; // number of the next page
+    quint64 nextSequence = 1; // first sequence of the next page
+    QByteArray history; // after nextSequence - 1
+    QByteArray tail; // address of the last page; empty before the first
+};
+
+// A sealed page and what it needs, final.
+struct CutPage
+{
+    quint64 number = 0;
+    PageRange range; // its entries, its address, its size
+    QByteArray historyAfter; // h(range.last())
+    QList<Block> blocks; // oldest first: contents of mapped entries, then the page itself
+    qint64 payloadBytes = 0; // of all entries
+};
+
+// Cuts pages from entries, in order. Pure but for random nonces.
+//
+// A page holds either only computed ids or only given ones: where that changes, a new page begins. Ids that equal the
+// SHA-256 of their payload count as computed.
+class PageCutter
+{
+public:
+    // `pageRange` gives the range of an earlier page by number; pages cut here are known already.
+    PageCutter(const LogKeys &keys, const WriterPosition &position, PageLayout layout, const CutLimits &limits,
+               const QList<QByteArray> &helpers, std::function<PageRange(quint64 number)> pageRange);
+    ~PageCutter();
+
+    // Adds the entry with the next sequence; gives back the page that was full, if one was.
+    QList<CutPage> add(const PendingEntry &entry);
+
+    // Closes the page that is open, if any.
+    QList<CutPage> finish();
+
+    // Where the writer stands after all pages given back so far.
+    WriterPosition position() const;
+
+private:
+    Q_DISABLE_COPY_MOVE(PageCutter)
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace RemoteLog

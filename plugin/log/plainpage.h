@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <RemoteLog/result.h>
+
+#include <QByteArray>
+#include <QList>
+
+namespace RemoteLog {
+
+// 3/REMOTE-LOG to the letter: fields 1 and 2 only, opaque addresses, no seal, no signature. A codec for tools and other
+// implementations; a log in this form cannot be followed.
+struct PlainPair
+{
+    QByteArray remoteHash;
+    QByteArray localHash;
+    QByteArray data;
+    friend bool operator==(const PlainPair &, const PlainPair &) = default;
+};
+
+struct PlainPage
+{
+    QList<PlainPair> pairs; // newest first
+    QByteArray tail;
+};
+
+QByteArray encodePlainPage(const PlainPage &page);
+Result<PlainPage> decodePlainPage(QByteArrayView bytes);
+
+// The pairs of `page`, oldest first, that come after the last known ones. `knownIds` are the last known ids, oldest
+// first: they are matched as a run, because single ids need not be unique. All pairs if the run is not in the page.
+QList<PlainPair> newPairs(const PlainPage &page, const QList<QByteArray> &knownIds);
+
+} // namespace RemoteLog

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+# A room is one folder below plugin/ and one target. Its headers are found as "<room>/<header>.h", and only by
+# targets that link the room: each room has an include root of its own, so a forbidden include does not compile.
+
+add_library(remotelog_options INTERFACE)
+target_compile_definitions(remotelog_options INTERFACE
+    QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII QT_NO_URL_CAST_FROM_STRING
+    QT_NO_NARROWING_CONVERSIONS_IN_CONNECT QT_NO_FOREACH QT_NO_KEYWORDS)
+target_compile_options(remotelog_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+    -Woverloaded-virtual -Wno-missing-field-initializers $<$<BOOL:${REMOTELOG_WERROR}>:-Werror>)
+if(REMOTELOG_SANITIZE)
+    target_compile_options(remotelog_options INTERFACE -fsanitize=${REMOTELOG_SANITIZE}
+        -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(remotelog_options INTERFACE -fsanitize=${REMOTELOG_SANITIZE})
+endif()
+
+# remotelog_include_root(<target> <name> [PUBLIC|INTERFACE]): lets whoever links <target> write #include "<name>/x.h".
+function(remotelog_include_root target name)
+    set(root ${CMAKE_BINARY_DIR}/rooms/${target})
+    file(MAKE_DIRECTORY ${root})
+    file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${root}/${name} SYMBOLIC)
+    target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${root}>)
+endfunction()
+
+# remotelog_room(<name> SOURCES <file>... ROOMS <target>... LIBRARIES <target>...)
+function(remotelog_room name)
+    cmake_parse_arguments(arg "" "" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
+    add_library(remotelog_${name} STATIC ${arg_SOURCES})
+    remotelog_include_root(remotelog_${name} ${name})
+    target_link_libraries(remotelog_${name} PUBLIC RemoteLog::RemoteLog ${arg_ROOMS}
+        PRIVATE remotelog_options ${arg_LIBRARIES})
+endfunction()
