@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <RemoteLog/loglink.h>
+
+#include "database.h"
+
+#include <QList>
+
+#include <optional>
+
+namespace RemoteLog {
+
+// What the database knows of a log that this profile follows.
+struct FollowedLog
+{
+    qint64 id = 0;
+    LogLink link;
+    quint64 position = 0; // committed by the host
+    quint64 cursor = 0; // last entry verified and in the inbox (or committed)
+    QByteArray history; // h(cursor)
+    QByteArray record; // the best name record seen; empty if none
+    quint64 recordNumber = 0; // its number: never goes back
+    quint64 lastSequence = 0; // the highest last sequence that a verified head page showed
+};
+
+// A verified page that waits for delivery, as the block that was fetched: still sealed with the log's read key.
+struct ReceivedPage
+{
+    quint64 first = 0;
+    quint64 last = 0;
+    QByteArray block;
+};
+
+// Followed logs and what was received of them and is not committed yet.
+class Inbox
+{
+public:
+    explicit Inbox(Database &database);
+
+    Result<QList<FollowedLog>> logs();
+    Result<FollowedLog> createLog(const LogLink &link);
+    // Writes every field but id; the link may have gained hints.
+    Problem saveLog(const FollowedLog &log);
+    Problem removeLog(const FollowedLog &log);
+
+    // One transaction: pages come in, and `log` (cursor and history moved by the caller) is saved.
+    Problem receive(const FollowedLog &log, const QList<ReceivedPage> &pages);
+
+    // A content or index block of the mapped entry `sequence`, verified against its address. They come before their page; those
+    // after the cursor that no page claims survive a restart and are used again.
+    Problem receiveContent(const FollowedLog &log, quint64 sequence, const QByteArray &address, const QByteArray &block);
+    Result<QByteArray> content(const FollowedLog &log, const QByteArray &address); // null if it is not here
+    // Forgets the contents of entries after the cursor: they turned out wrong.
+    Problem dropContents(const FollowedLog &log);
+
+    // The first page with an entry after `sequence` (and not after the cursor).
+    Result<std::optional<ReceivedPage>> pageAfter(const FollowedLog &log, quint64 sequence);
+    // Bytes of page blocks and contents that wait here.
+    Result<qint64> waitingBytes(const FollowedLog &log);
+
+    // One transaction: saves `log` (position moved by the caller) and forgets what lies completely at or before it.
+    Problem commit(const FollowedLog &log);
+
+private:
+    Database &m_database;
+};
+
+} // namespace RemoteLog

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "database.h"
+#include "log/pagecutter.h"
+
+#include <QList>
+#include <QPair>
+
+namespace RemoteLog {
+
+// What the database knows of a log that this profile writes.
+struct OwnLog
+{
+    qint64 id = 0;
+    QString label;
+    QByteArray publicKey;
+    quint64 nextSequence = 1; // for the next append
+    WriterPosition position; // after the last cut page
+    quint64 recordNumber = 0; // of the newest intent; 0 before the first
+    QByteArray record; // the newest signed record; empty before the first
+    quint64 seenNumber = 0; // highest record number that a name system showed for this log
+    QByteArray highestValidity; // the latest validity own or seen, as a record writes it; empty if none
+    quint64 publishedNumber = 0; // highest own record number that was served back
+    quint64 publishedSequence = 0; // last sequence that it covers
+    bool mustResolve = false; // appends wait until the name was resolved once (the database had been lost)
+    bool isConflict = false; // for good
+};
+
+struct NewEntry
+{
+    QByteArray payload;
+    QByteArray id; // empty: computed
+};
+
+struct PendingTotals
+{
+    int count = 0;
+    qint64 bytes = 0; // of payloads
+};
+
+// Own logs and their entries up to the moment when they are cut into pages.
+class Outbox
+{
+public:
+    explicit Outbox(Database &database);
+
+    Result<QList<OwnLog>> logs();
+    // InvalidArgument if there is one of this label or public key.
+    Result<OwnLog> createLog(const QString &label, const QByteArray &publicKey, bool mustResolve);
+    // Writes every field but id, label and publicKey.
+    Problem saveLog(const OwnLog &log);
+
+    // Entries first, first + 1, ... in one transaction; the caller has taken `first` from log.nextSequence and saves the new one
+    // here too. Fast: one statement, no extra copies.
+    Problem append(const OwnLog &log, quint64 first, const QList<NewEntry> &entries);
+
+    // True if the entry was still uncut and is withdrawn now; its payload and id are gone from the disk (secure_delete).
+    Result<bool> withdraw(const OwnLog &log, quint64 sequence);
+
+    // Uncut entries from `first`, in order, withdrawn ones included: at most `maxCount` and about `maxBytes`, at least one if
+    // there is one.
+    Result<QList<PendingEntry>> pending(const OwnLog &log, quint64 first, int maxCount, qint64 maxBytes);
+
+    // Of all uncut entries, withdrawn ones not counted.
+    Result<PendingTotals> pendingTotals(const OwnLog &log);
+
+    // Acknowledged sequences, as ascending inclusive ranges that do not touch.
+    Problem acknowledge(const OwnLog &log, const QList<quint64> &sequences);
+    Result<QList<QPair<quint64, quint64>>> acknowledged(const OwnLog &log, quint64 first, quint64 last);
+
+private:
+    Database &m_database;
+};
+
+} // namespace RemoteLog
