@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include <RemoteLog/problem.h>
+
+#include <QtCore/QDebug>
+
+namespace RemoteLog {
+
+class ProblemPrivate : public QSharedData
+{
+public:
+    Problem::Kind kind = Problem::Kind::None;
+    QString detail;
+    QUrl helper;
+};
+
+// No data at all means "none": the value that is passed around most often costs no allocation.
+Problem::Problem() = default;
+
+Problem::Problem(Kind kind, const QString &detail, const QUrl &helper)
+{
+    if (kind == Kind::None)
+        return;
+    d = new ProblemPrivate;
+    d->kind = kind;
+    d->detail = detail;
+    d->helper = helper.adjusted(QUrl::RemoveUserInfo);
+}
+
+Problem::Problem(const Problem &other) = default;
+Problem::Problem(Problem &&other) noexcept = default;
+Problem &Problem::operator=(const Problem &other) = default;
+Problem &Problem::operator=(Problem &&other) noexcept = default;
+Problem::~Problem() = default;
+
+Problem::Kind Problem::kind() const
+{
+    return d ? d->kind : Kind::None;
+}
+
+QUrl Problem::helper() const
+{
+    return d ? d->helper : QUrl();
+}
+
+QString Problem::detail() const
+{
+    return d ? d->detail : QString();
+}
+
+QString Problem::text() const
+{
+    switch (kind()) {
+    case Kind::None:
+        return QString();
+    case Kind::WillRetry:
+        return tr("This does not work at the moment. It will be tried again by itself.");
+    case Kind::Rejected:
+        return tr("The server refused this request and would refuse it again. Use another server, "
+                  "or ask its "
+                  "operator what it accepts.");
+    case Kind::ActionRequired:
+        return tr("This cannot go on without you. Check the settings, the access data and the "
+                  "permissions.");
+    case Kind::SecretStoreUnavailable:
+        return tr("The keychain does not answer or is locked. Unlock it to continue.");
+    case Kind::KeyMissing:
+        return tr("The key of this profile is not in the keychain. Restore the keychain entry, or "
+                  "set up a new "
+                  "profile.");
+    case Kind::InUse:
+        return tr("This profile is open in another window or program. Close it there first.");
+    case Kind::Conflict:
+        return tr("This log exists in two different versions, perhaps after a backup was restored "
+                  "or a profile was "
+                  "copied. A new log has to be started.");
+    case Kind::Clock:
+        return tr("The clock of this computer is wrong. Set date and time correctly.");
+    case Kind::Tampered:
+        return tr("The data received was changed by somebody on the way. Nothing of it was used.");
+    case Kind::LocalDataCorrupt:
+        return tr("The local data of this profile is damaged. It was set aside, not deleted; "
+                  "restore a backup or go "
+                  "on with an empty profile.");
+    case Kind::LocalStorageFull:
+        return tr(
+            "The disk is full or cannot be written to. Free some space or change its permissions.");
+    case Kind::InvalidArgument:
+        return tr("The program asked for something impossible. Please report this to its makers.");
+    case Kind::TooLarge:
+        return tr("This message is larger than allowed. Send a smaller one or raise the limit in "
+                  "the settings.");
+    case Kind::Unsupported:
+        return tr("This needs a newer version of the program. Please update it.");
+    case Kind::Closed:
+        return tr("The connection was closed before this was done. Open it again to continue.");
+    }
+    // A kind that a newer plugin knows: documented to be treated like this one.
+    return tr(
+        "This cannot go on without you. Check the settings, the access data and the permissions.");
+}
+
+bool operator==(const Problem &a, const Problem &b)
+{
+    return a.d == b.d
+           || (a.kind() == b.kind() && a.detail() == b.detail() && a.helper() == b.helper());
+}
+
+QDebug operator<<(QDebug debug, const Problem &problem)
+{
+    const QDebugStateSaver saver(debug);
+    debug.nospace() << "Problem(" << problem.kind();
+    if (!problem.detail().isEmpty())
+        debug << ", " << problem.detail();
+    if (!problem.helper().isEmpty())
+        debug << ", " << problem.helper().toString(QUrl::RemoveQuery | QUrl::RemoveFragment);
+    debug << ')';
+    return debug;
+}
+
+} // namespace RemoteLog
