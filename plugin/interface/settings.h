@@ -45,7 +45,7 @@ public:
 
     // Helpers to write to and read from; the scheme says the role. `file:///path` is a shared folder, content
     // store and name system at once; `?network=required` makes it wait for the network. Others come with plugins
-    // (TransportPlugin::registerContentStore). No user info. May be empty: then entries only wait.
+    // (TransportPlugin::registerContentStore). No user info; at most 1024 bytes each. May be empty: then entries only wait.
     QList<QUrl> helpers() const;
     void setHelpers(const QList<QUrl> &urls);
 

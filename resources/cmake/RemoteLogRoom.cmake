@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: MIT
+include(${CMAKE_CURRENT_LIST_DIR}/RemoteLogInstall.cmake)
+
 # A room is one folder below plugin/ and one target. Its headers are found as "<room>/<header>.h", and only by
 # targets that link the room: each room has an include root of its own, so a forbidden include does not compile.
 
