@@ -10,9 +10,11 @@ namespace RemoteLog {
 
 class AuditPrivate;
 
-// What OutgoingLog::audit() found: every block of the log, looked for on every content store that can be written.
+// What OutgoingLog::audit() found: every block of the log, looked for on every content store that
+// can be written.
 //
-// An implicitly shared value; reentrant. The setters are for whoever produces it; a host only reads it.
+// An implicitly shared value; reentrant. The setters are for whoever produces it; a host only reads
+// it.
 class REMOTELOG_EXPORT Audit
 {
     Q_GADGET

@@ -15,7 +15,8 @@ class BlockPrivate;
 class UploadPrivate;
 class FetchPrivate;
 
-// What a content store keeps: bytes and the address that follows from them. An implicitly shared value.
+// What a content store keeps: bytes and the address that follows from them. An implicitly shared
+// value.
 class REMOTELOG_EXPORT Block
 {
 public:
@@ -46,15 +47,18 @@ public:
     Upload &operator=(Upload &&other) noexcept;
     ~Upload();
 
-    // Blocks to keep, oldest first: each comes after those that it links to. At most 8 MiB or one block.
+    // Blocks to keep, oldest first: each comes after those that it links to. At most 8 MiB or one
+    // block.
     QList<Block> blocks() const;
     void setBlocks(const QList<Block> &blocks);
 
-    // Address of the block (the last of blocks()) that is the log's head after this; null if more is to come.
+    // Address of the block (the last of blocks()) that is the log's head after this; null if more
+    // is to come.
     QByteArray head() const;
     void setHead(const QByteArray &address);
 
-    // The head that this store held of the log before; null if none. A store that pins may unpin it.
+    // The head that this store held of the log before; null if none. A store that pins may unpin
+    // it.
     QByteArray previousHead() const;
     void setPreviousHead(const QByteArray &address);
 
@@ -95,9 +99,10 @@ private:
 // A content-addressed storage (3/REMOTE-LOG: CAS). A host derives from it to bring its own
 // (TransportPlugin::registerContentStore).
 //
-// Created, called and deleted in the plugin's worker thread. Calls never block: what blocks has a thread of its own.
-// Each future gets exactly one value; one that never comes is given up after a time limit. Nothing that it returns
-// is trusted: the plugin checks every block against its address.
+// Created, called and deleted in the plugin's worker thread. Calls never block: what blocks has a
+// thread of its own. Each future gets exactly one value; one that never comes is given up after a
+// time limit. Nothing that it returns is trusted: the plugin checks every block against its
+// address.
 class REMOTELOG_EXPORT ContentStore : public QObject
 {
     Q_OBJECT
@@ -109,13 +114,15 @@ public:
     // True if it is held back while there is no network.
     virtual bool needsNetwork() const = 0;
 
-    // The network changed or the store is about to be deleted: finishes open calls soon, with WillRetry.
+    // The network changed or the store is about to be deleted: finishes open calls soon, with
+    // WillRetry.
     virtual void abort() = 0;
 
     // Keeps blocks durably. A null Problem says that all of them are kept.
     virtual QFuture<Problem> put(const Upload &upload) = 0;
 
-    // The block wanted, perhaps with others. An empty list says that the store does not have it (now).
+    // The block wanted, perhaps with others. An empty list says that the store does not have it
+    // (now).
     virtual QFuture<Result<QList<Block>>> get(const Fetch &fetch) = 0;
 
     // For each address, in order, whether the store holds the block.

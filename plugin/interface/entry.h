@@ -12,9 +12,11 @@ namespace RemoteLog {
 
 class EntryPrivate;
 
-// One entry of a log: `(sequence, id, payload)` (3/REMOTE-LOG: the local hash and the data of a pair).
+// One entry of a log: `(sequence, id, payload)` (3/REMOTE-LOG: the local hash and the data of a
+// pair).
 //
-// An implicitly shared value; reentrant. The setters are for whoever produces entries; a host only reads them.
+// An implicitly shared value; reentrant. The setters are for whoever produces entries; a host only
+// reads them.
 class REMOTELOG_EXPORT Entry
 {
     Q_GADGET
@@ -24,15 +26,22 @@ class REMOTELOG_EXPORT Entry
     Q_PROPERTY(RemoteLog::Entry::State state READ state CONSTANT)
 
 public:
-    // How far an entry has come. None of the writer's states says that the reader has the entry: only Acknowledged
-    // does. Numbers are never reused; a host treats one that it does not know like Pending.
+    // How far an entry has come. None of the writer's states says that the reader has the entry:
+    // only Acknowledged does. Numbers are never reused; a host treats one that it does not know
+    // like Pending.
     enum class State : int {
-        Pending = 0, // durable here, on no content store yet
-        Stored = 1, // one content store holds it and everything before it
-        Published = 2, // and a name system served a record at least this new back to us
-        Acknowledged = 3, // the sync engine saw the peer's acknowledgement (OutgoingLog::acknowledge)
-        Withdrawn = 4, // taken back before it was sealed; its sequence stays taken, its payload is gone
-        Received = 5 // another writer's entry, verified
+        // Durable here, on no content store yet.
+        Pending = 0,
+        // One content store holds it and everything before it.
+        Stored = 1,
+        // And a name system served a record at least this new back to us.
+        Published = 2,
+        // The sync engine saw the peer's acknowledgement (OutgoingLog::acknowledge).
+        Acknowledged = 3,
+        // Taken back before it was sealed; its sequence stays taken, its payload is gone.
+        Withdrawn = 4,
+        // Another writer's entry, verified.
+        Received = 5
     };
     Q_ENUM(State)
 
@@ -45,14 +54,16 @@ public:
     Entry &operator=(Entry &&other) noexcept;
     ~Entry();
 
-    // Position in the log, from 1, without gaps; at most 2^63 - 1. 0 for a default-constructed entry.
+    // Position in the log, from 1, without gaps; at most 2^63 - 1. 0 for a default-constructed
+    // entry.
     quint64 sequence() const;
 
-    // The host's message id (localHash), 1..64 bytes; the SHA-256 of the payload where the host gave none. Not
-    // necessarily unique within a log.
+    // The host's message id (localHash), 1..64 bytes; the SHA-256 of the payload where the host
+    // gave none. Not necessarily unique within a log.
     QByteArray id() const;
 
-    // Exactly the bytes that were appended, 0..Settings::maxPayload of them; empty for a withdrawn entry.
+    // Exactly the bytes that were appended, 0..Settings::maxPayload of them; empty for a withdrawn
+    // entry.
     QByteArray payload() const;
 
     State state() const;

@@ -12,9 +12,11 @@ namespace RemoteLog {
 
 class HeadPrivate;
 
-// The newest valid name record of a log and the page that it names: "the log ends at lastSequence, signed then".
+// The newest valid name record of a log and the page that it names: "the log ends at lastSequence,
+// signed then".
 //
-// An implicitly shared value; reentrant. The setters are for whoever produces heads; a host only reads them.
+// An implicitly shared value; reentrant. The setters are for whoever produces heads; a host only
+// reads them.
 class REMOTELOG_EXPORT Head
 {
     Q_GADGET
@@ -34,8 +36,8 @@ public:
     Head &operator=(Head &&other) noexcept;
     ~Head();
 
-    // Sequence of the newest entry that the head page holds. 0 while the record is known but its page was not read
-    // yet; headChanged() comes again when it was.
+    // Sequence of the newest entry that the head page holds. 0 while the record is known but its
+    // page was not read yet; headChanged() comes again when it was.
     quint64 lastSequence() const;
     void setLastSequence(quint64 sequence);
 
@@ -47,8 +49,9 @@ public:
     QString address() const;
     void setAddress(const QString &address);
 
-    // When the writer signed the record, by the writer's clock, UTC, in milliseconds. This is how fresh the log is
-    // known to be: a name system can withhold newer records. Invalid if the record does not say.
+    // When the writer signed the record, by the writer's clock, UTC, in milliseconds. This is how
+    // fresh the log is known to be: a name system can withhold newer records. Invalid if the record
+    // does not say.
     QDateTime signedAt() const;
     void setSignedAt(const QDateTime &time);
 

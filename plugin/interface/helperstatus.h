@@ -11,7 +11,8 @@ class HelperStatusPrivate;
 
 // How one helper (a content store, a name system, or both under one URL) is doing.
 //
-// An implicitly shared value; reentrant. The setters are for whoever produces it; a host only reads it.
+// An implicitly shared value; reentrant. The setters are for whoever produces it; a host only reads
+// it.
 class REMOTELOG_EXPORT HelperStatus
 {
     Q_GADGET

@@ -11,12 +11,13 @@ namespace RemoteLog {
 
 class LogLinkPrivate;
 
-// The read capability of a log: its name, its read key, and where to look. Whoever has the link can read the log.
+// The read capability of a log: its name, its read key, and where to look. Whoever has the link can
+// read the log.
 //
 //     remotelog:<name>?v=1&helper=<URL>&helper=<URL>#<key>
 //
-// An implicitly shared value; reentrant. A link is hostile input: fromUrl() refuses everything that is not exactly
-// right, and the helpers that it names are only hints (see Settings::hintPolicy).
+// An implicitly shared value; reentrant. A link is hostile input: fromUrl() refuses everything that
+// is not exactly right, and the helpers that it names are only hints (see Settings::hintPolicy).
 class REMOTELOG_EXPORT LogLink
 {
     Q_GADGET
@@ -32,9 +33,9 @@ public:
     LogLink &operator=(LogLink &&other) noexcept;
     ~LogLink();
 
-    // Reads a link. InvalidArgument if it is malformed, Unsupported if it is of a newer version or has no key.
-    // The name may be spelled in base36, base32 or base58btc; more than 8 helpers, or one longer than 1024 bytes or
-    // with user info, is refused.
+    // Reads a link. InvalidArgument if it is malformed, Unsupported if it is of a newer version or
+    // has no key. The name may be spelled in base36, base32 or base58btc; more than 8 helpers, or
+    // one longer than 1024 bytes or with user info, is refused.
     static Result<LogLink> fromUrl(const QUrl &url);
 
     // The link as a URL. It holds the read key: hand it only to those who may read.

@@ -14,8 +14,9 @@ namespace RemoteLog {
 // A mutable name system (3/REMOTE-LOG: NS). A host derives from it to bring its own
 // (TransportPlugin::registerNameSystem).
 //
-// Created, called and deleted in the plugin's worker thread; the same rules as for ContentStore. Records are IPNS
-// records, at most 10 240 bytes; the plugin signs them and verifies them, the name system only carries them.
+// Created, called and deleted in the plugin's worker thread; the same rules as for ContentStore.
+// Records are IPNS records, at most 10 240 bytes; the plugin signs them and verifies them, the name
+// system only carries them.
 class REMOTELOG_EXPORT NameSystem : public QObject
 {
     Q_OBJECT
@@ -30,15 +31,16 @@ public:
     // As ContentStore::abort().
     virtual void abort() = 0;
 
-    // Most bytes of page blocks that a record may embed here; 0 for none. The smallest of all systems counts.
+    // Most bytes of page blocks that a record may embed here; 0 for none. The smallest of all
+    // systems counts.
     virtual int embedLimit() const = 0;
 
-    // Makes `record` the newest one under `logName` ("k51..."). A null Problem says that it was taken; the plugin
-    // reads it back all the same.
+    // Makes `record` the newest one under `logName` ("k51..."). A null Problem says that it was
+    // taken; the plugin reads it back all the same.
     virtual QFuture<Problem> put(const QString &logName, const QByteArray &record) = 0;
 
-    // Records under `logName`, the best first if the system knows, at most 8, together at most `limit` bytes. Empty
-    // if there is none.
+    // Records under `logName`, the best first if the system knows, at most 8, together at most
+    // `limit` bytes. Empty if there is none.
     virtual QFuture<Result<QList<QByteArray>>> get(const QString &logName, qint64 limit) = 0;
 
 Q_SIGNALS:

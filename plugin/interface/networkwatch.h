@@ -7,10 +7,11 @@
 
 namespace RemoteLog {
 
-// What is known of the network. A host derives from it to bring its own; without one QNetworkInformation is asked.
+// What is known of the network. A host derives from it to bring its own; without one
+// QNetworkInformation is asked.
 //
-// Used in the thread that it lives in; must outlive the Transport. When in doubt say Unknown: only Disconnected
-// holds anything back, and only helpers that need the network.
+// Used in the thread that it lives in; must outlive the Transport. When in doubt say Unknown: only
+// Disconnected holds anything back, and only helpers that need the network.
 class REMOTELOG_EXPORT NetworkWatch : public QObject
 {
     Q_OBJECT

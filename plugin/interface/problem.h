@@ -13,10 +13,11 @@ namespace RemoteLog {
 
 class ProblemPrivate;
 
-// What went wrong, named by what the caller can do about it. A default-constructed Problem means "none".
+// What went wrong, named by what the caller can do about it. A default-constructed Problem means
+// "none".
 //
-// An implicitly shared value; reentrant. Numbers of Kind are never reused; a host treats one that it does not
-// know like ActionRequired.
+// An implicitly shared value; reentrant. Numbers of Kind are never reused; a host treats one that
+// it does not know like ActionRequired.
 class REMOTELOG_EXPORT Problem
 {
     Q_GADGET
@@ -28,30 +29,46 @@ class REMOTELOG_EXPORT Problem
 
 public:
     enum class Kind : int {
-        None = 0, // nothing is wrong
-        WillRetry = 1, // temporary; the transport goes on by itself, nothing is to be done
-        Rejected = 2, // a helper refused what was asked of it; the same request will be refused again
-        ActionRequired = 3, // a person has to change something: settings, credentials, permissions
-        SecretStoreUnavailable = 4, // the keychain is locked, absent or silent; works again when it is unlocked
-        KeyMissing = 5, // the keychain answers, but not with the key of this profile; pending entries stay sealed
-        InUse = 6, // another process or transport has this profile open
-        Conflict = 7, // one log, two histories: a restored backup, a clone, or a dishonest writer
-        Clock = 8, // this computer's clock is wrong: a fresh signature was refused as expired
-        Tampered = 9, // bytes did not match their address, seal, signature or history; nothing of them was used
-        LocalDataCorrupt = 10, // the local database is damaged or foreign; it was set aside, never deleted
-        LocalStorageFull = 11, // the disk of the profile is full or read-only; nothing more can be accepted
-        InvalidArgument = 12, // the call itself was wrong
-        TooLarge = 13, // a payload is over the limit (Settings::maxPayload)
-        Unsupported = 14, // a newer version of the format; an update of the plugin is needed
-        Closed = 15 // the transport was closed before this was done
+        // Nothing is wrong.
+        None = 0,
+        // Temporary; the transport goes on by itself, nothing is to be done.
+        WillRetry = 1,
+        // A helper refused what was asked of it; the same request will be refused again.
+        Rejected = 2,
+        // A person has to change something: settings, credentials, permissions.
+        ActionRequired = 3,
+        // The keychain is locked, absent or silent; works again when it is unlocked.
+        SecretStoreUnavailable = 4,
+        // The keychain answers, but not with the key of this profile; pending entries stay sealed.
+        KeyMissing = 5,
+        // Another process or transport has this profile open.
+        InUse = 6,
+        // One log, two histories: a restored backup, a clone, or a dishonest writer.
+        Conflict = 7,
+        // This computer's clock is wrong: a fresh signature was refused as expired.
+        Clock = 8,
+        // Bytes did not match their address, seal, signature or history; nothing of them was used.
+        Tampered = 9,
+        // The local database is damaged or foreign; it was set aside, never deleted.
+        LocalDataCorrupt = 10,
+        // The disk of the profile is full or read-only; nothing more can be accepted.
+        LocalStorageFull = 11,
+        // The call itself was wrong.
+        InvalidArgument = 12,
+        // A payload is over the limit (Settings::maxPayload).
+        TooLarge = 13,
+        // A newer version of the format; an update of the plugin is needed.
+        Unsupported = 14,
+        // The transport was closed before this was done.
+        Closed = 15
     };
     Q_ENUM(Kind)
 
     // No problem.
     Problem();
 
-    // A problem of `kind`. `detail` is for logs: English, without secrets, without payloads. `helper` is the URL
-    // of the helper concerned, empty if none is; user info is removed from it.
+    // A problem of `kind`. `detail` is for logs: English, without secrets, without payloads.
+    // `helper` is the URL of the helper concerned, empty if none is; user info is removed from it.
     explicit Problem(Kind kind, const QString &detail = QString(), const QUrl &helper = QUrl());
 
     Problem(const Problem &other);
@@ -63,14 +80,15 @@ public:
     // What the caller can do; Kind::None for a null Problem.
     Kind kind() const;
 
-    // The helper concerned, as it is spelled in Settings or in the link; empty if none is. Never with user info.
+    // The helper concerned, as it is spelled in Settings or in the link; empty if none is. Never
+    // with user info.
     QUrl helper() const;
 
     // English, for logs and bug reports; holds no secret. May be empty.
     QString detail() const;
 
-    // One or two sentences for a person, translated when called (context "RemoteLog::Problem"). Empty for a null
-    // Problem. GUI thread or any other.
+    // One or two sentences for a person, translated when called (context "RemoteLog::Problem").
+    // Empty for a null Problem. GUI thread or any other.
     QString text() const;
 
     // True if something is wrong.

@@ -11,7 +11,7 @@ namespace RemoteLog {
 // Either a value or the Problem that stood in its way; never both, never neither.
 //
 // T is copyable. Reentrant: copies may be used in different threads. No exceptions.
-template<class T>
+template <class T>
 class Result
 {
 public:
@@ -21,8 +21,8 @@ public:
     {
     }
 
-    // Failure. A null Problem is not a failure; it is replaced by one of kind InvalidArgument, so that ok() and
-    // problem() never contradict each other.
+    // Failure. A null Problem is not a failure; it is replaced by one of kind InvalidArgument, so
+    // that ok() and problem() never contradict each other.
     Result(Problem problem)
         : m_problem(problem ? std::move(problem)
                             : Problem(Problem::Kind::InvalidArgument,

@@ -10,11 +10,13 @@
 
 namespace RemoteLog {
 
-// Where secrets are kept. A host derives from it to bring its own; without one the system's keychain is used.
+// Where secrets are kept. A host derives from it to bring its own; without one the system's
+// keychain is used.
 //
-// Called in the thread that it lives in, which needs an event loop; must outlive the Transport. Calls never block.
-// Each future gets exactly one value; one that never comes is given up after a time limit, and a late one is
-// harmless. Keys look like "remotelog/<applicationId>/<profile id>/<name>", at most 255 ASCII characters.
+// Called in the thread that it lives in, which needs an event loop; must outlive the Transport.
+// Calls never block. Each future gets exactly one value; one that never comes is given up after a
+// time limit, and a late one is harmless. Keys look like "remotelog/<applicationId>/<profile
+// id>/<name>", at most 255 ASCII characters.
 class REMOTELOG_EXPORT SecretStore : public QObject
 {
     Q_OBJECT
@@ -23,8 +25,9 @@ public:
     explicit SecretStore(QObject *parent = nullptr);
     ~SecretStore() override;
 
-    // The secret under `key`. A null value says that there certainly is none; a store that is locked or cannot tell
-    // answers SecretStoreUnavailable: an absent key may make the plugin create a new identity.
+    // The secret under `key`. A null value says that there certainly is none; a store that is
+    // locked or cannot tell answers SecretStoreUnavailable: an absent key may make the plugin
+    // create a new identity.
     virtual QFuture<Result<QByteArray>> read(const QString &key) = 0;
 
     // Keeps `secret` (any bytes, at most 1 KiB) under `key`, durably, instead of an earlier one.

@@ -33,19 +33,20 @@ public:
     Settings &operator=(Settings &&other) noexcept;
     ~Settings();
 
-    // The host's name in the keychain, e.g. "org.example.Messenger": 1..64 of A-Z a-z 0-9 . _ -. Required; cannot
-    // change while a transport is open.
+    // The host's name in the keychain, e.g. "org.example.Messenger": 1..64 of A-Z a-z 0-9 . _ -.
+    // Required; cannot change while a transport is open.
     QString applicationId() const;
     void setApplicationId(const QString &id);
 
-    // Folder of the profile, absolute; created if missing. One Transport each. It holds the database and must be on
-    // a local disk. Required; cannot change while a transport is open.
+    // Folder of the profile, absolute; created if missing. One Transport each. It holds the
+    // database and must be on a local disk. Required; cannot change while a transport is open.
     QString directory() const;
     void setDirectory(const QString &path);
 
-    // Helpers to write to and read from; the scheme says the role. `file:///path` is a shared folder, content
-    // store and name system at once; `?network=required` makes it wait for the network. Others come with plugins
-    // (TransportPlugin::registerContentStore). No user info; at most 1024 bytes each. May be empty: then entries only wait.
+    // Helpers to write to and read from; the scheme says the role. `file:///path` is a shared
+    // folder, content store and name system at once; `?network=required` makes it wait for the
+    // network. Others come with plugins (TransportPlugin::registerContentStore). No user info; at
+    // most 1024 bytes each. May be empty: then entries only wait.
     QList<QUrl> helpers() const;
     void setHelpers(const QList<QUrl> &urls);
 
@@ -61,13 +62,14 @@ public:
     Policy meteredPolicy() const;
     void setMeteredPolicy(Policy policy);
 
-    // Whether helpers that only a link names are used (to read, never to write). Default: Allow. Local ones
-    // (folders, http, loopback and private addresses) are never used unless helpers() lists them.
+    // Whether helpers that only a link names are used (to read, never to write). Default: Allow.
+    // Local ones (folders, http, loopback and private addresses) are never used unless helpers()
+    // lists them.
     Policy hintPolicy() const;
     void setHintPolicy(Policy policy);
 
-    // Largest payload in bytes, own and received: 1..2^31 - 1. Default: 64 MiB. A log with a larger entry stops
-    // there with TooLarge.
+    // Largest payload in bytes, own and received: 1..2^31 - 1. Default: 64 MiB. A log with a larger
+    // entry stops there with TooLarge.
     qint64 maxPayload() const;
     void setMaxPayload(qint64 bytes);
 
@@ -75,7 +77,8 @@ public:
     QLocale locale() const;
     void setLocale(const QLocale &locale);
 
-    // The first thing wrong, of kind InvalidArgument, or none. No I/O: that a folder is writable shows later.
+    // The first thing wrong, of kind InvalidArgument, or none. No I/O: that a folder is writable
+    // shows later.
     Problem validate() const;
 
     friend REMOTELOG_EXPORT bool operator==(const Settings &a, const Settings &b);
@@ -85,7 +88,8 @@ private:
     QSharedDataPointer<SettingsPrivate> d;
 };
 
-// Prints application id, directory and helpers; neither queries of helpers nor the proxy's password.
+// Prints application id, directory and helpers; neither queries of helpers nor the proxy's
+// password.
 REMOTELOG_EXPORT QDebug operator<<(QDebug debug, const Settings &settings);
 
 } // namespace RemoteLog

@@ -14,15 +14,17 @@ namespace RemoteLog {
 class IncomingLog;
 class OutgoingLog;
 
-// One profile at work: its own logs, the logs that it follows, and the state of both for a front-end to bind to.
+// One profile at work: its own logs, the logs that it follows, and the state of both for a
+// front-end to bind to.
 //
-// Made by TransportPlugin::create(); hosts never derive from it. Lives and is used in QCoreApplication's thread,
-// which needs an event loop; no call blocks. Its futures are finished from the plugin's own thread with exactly one
-// value each, also when the transport closes or is deleted; they are never cancelled. Continue them with
-// `future.then(context, function)`. Deleting it detaches at once; close() first to know when the profile is free.
+// Made by TransportPlugin::create(); hosts never derive from it. Lives and is used in
+// QCoreApplication's thread, which needs an event loop; no call blocks. Its futures are finished
+// from the plugin's own thread with exactly one value each, also when the transport closes or is
+// deleted; they are never cancelled. Continue them with `future.then(context, function)`. Deleting
+// it detaches at once; close() first to know when the profile is free.
 //
-// pendingCount and pendingBytes signal at most 20 times a second, with a final exact value; everything else signals
-// once for each real change.
+// pendingCount and pendingBytes signal at most 20 times a second, with a final exact value;
+// everything else signals once for each real change.
 class REMOTELOG_EXPORT Transport : public QObject
 {
     Q_OBJECT
@@ -51,7 +53,8 @@ public:
 
     virtual State state() const = 0;
 
-    // While paused nothing is uploaded and nobody is asked; appending and delivering what is here goes on.
+    // While paused nothing is uploaded and nobody is asked; appending and delivering what is here
+    // goes on.
     virtual bool isPaused() const = 0;
 
     // Entries that are in no content store yet (Entry::State::Pending), over all own logs.
@@ -60,10 +63,12 @@ public:
     // Their payloads together, in bytes.
     virtual qint64 pendingBytes() const = 0;
 
-    // When a name system last served a record of ours back, UTC; invalid if never since the profile was opened.
+    // When a name system last served a record of ours back, UTC; invalid if never since the profile
+    // was opened.
     virtual QDateTime lastPublished() const = 0;
 
-    // When a name system last answered about a followed log, UTC; invalid if never since the profile was opened.
+    // When a name system last answered about a followed log, UTC; invalid if never since the
+    // profile was opened.
     virtual QDateTime lastChecked() const = 0;
 
     // The gravest thing that is wrong now; null if nothing is.
@@ -72,38 +77,43 @@ public:
     // One for each of Settings::helpers(), in that order.
     virtual QList<HelperStatus> helpers() const = 0;
 
-    // The own log of this label: opened, or made if there is none. At once and never null; the same label gives the
-    // same object. A label is valid Unicode of 1..255 bytes of UTF-8, compared as it is; a bad one gives a log whose
-    // problem() is InvalidArgument and whose every append fails. The log belongs to the transport.
+    // The own log of this label: opened, or made if there is none. At once and never null; the same
+    // label gives the same object. A label is valid Unicode of 1..255 bytes of UTF-8, compared as
+    // it is; a bad one gives a log whose problem() is InvalidArgument and whose every append fails.
+    // The log belongs to the transport.
     virtual OutgoingLog *openLog(const QString &label) = 0;
 
-    // Follows a log. At once; the same name and key give the same object, and new hints are added to it. nullptr
-    // only for a null link. Following survives restarts. The log belongs to the transport.
+    // Follows a log. At once; the same name and key give the same object, and new hints are added
+    // to it. nullptr only for a null link. Following survives restarts. The log belongs to the
+    // transport.
     virtual IncomingLog *follow(const LogLink &link) = 0;
 
     // All logs opened so far or known from earlier runs; complete once state() has left Opening.
     virtual QList<OutgoingLog *> outgoingLogs() const = 0;
     virtual QList<IncomingLog *> incomingLogs() const = 0;
 
-    // Stops following and forgets position and undelivered entries; `log` is deleted later. InvalidArgument if it is
-    // not a log of this transport.
+    // Stops following and forgets position and undelivered entries; `log` is deleted later.
+    // InvalidArgument if it is not a log of this transport.
     virtual QFuture<Problem> unfollow(IncomingLog *log) = 0;
 
-    // Takes new settings at work; what is in flight with helpers that are gone is aborted. InvalidArgument, and
-    // nothing is taken, if validate() objects or applicationId or directory differ.
+    // Takes new settings at work; what is in flight with helpers that are gone is aborted.
+    // InvalidArgument, and nothing is taken, if validate() objects or applicationId or directory
+    // differ.
     virtual QFuture<Problem> applySettings(const Settings &settings) = 0;
 
-    // Keeps a token for a helper in the secret store, and uses it from now on; never written anywhere else.
-    // Unsupported where no helper takes credentials.
+    // Keeps a token for a helper in the secret store, and uses it from now on; never written
+    // anywhere else. Unsupported where no helper takes credentials.
     virtual QFuture<Problem> setCredential(const QUrl &helper, const QByteArray &token) = 0;
     virtual QFuture<Problem> unsetCredential(const QUrl &helper) = 0;
 
-    // Stops all work. Resolves when the database is closed and the profile is free; everything appended is kept.
-    // Futures still open end with Closed. Calling it again gives another future for the same.
+    // Stops all work. Resolves when the database is closed and the profile is free; everything
+    // appended is kept. Futures still open end with Closed. Calling it again gives another future
+    // for the same.
     virtual QFuture<Problem> close() = 0;
 
 public Q_SLOTS:
-    // Tries everything now: resets all back-offs, uploads what is pending, asks for every followed log.
+    // Tries everything now: resets all back-offs, uploads what is pending, asks for every followed
+    // log.
     virtual void syncNow() = 0;
     virtual void setPaused(bool paused) = 0;
 
