@@ -44,9 +44,11 @@ Query readQuery(const QUrl &url)
     const QList<QByteArray> items = text.split('&');
     for (const QByteArray &item : items) {
         const qsizetype equals = item.indexOf('=');
-        const QByteArray key = QByteArray::fromPercentEncoding(item.left(equals));
+        const bool hasValue = equals >= 0;
+        const QByteArray key =
+            QByteArray::fromPercentEncoding(hasValue ? item.first(equals) : item);
         const QByteArray value =
-            equals < 0 ? QByteArray() : QByteArray::fromPercentEncoding(item.sliced(equals + 1));
+            QByteArray::fromPercentEncoding(hasValue ? item.sliced(equals + 1) : QByteArray());
         if (key == "v")
             query.versions.append(value);
         else if (key == "helper")
