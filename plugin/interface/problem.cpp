@@ -5,6 +5,16 @@
 
 namespace RemoteLog {
 
+namespace {
+
+QString actionRequired()
+{
+    return Problem::tr("This cannot go on without you. "
+                       "Check the settings, the access data and the permissions.");
+}
+
+} // namespace
+
 class ProblemPrivate : public QSharedData
 {
 public:
@@ -53,50 +63,46 @@ QString Problem::text() const
     case Kind::None:
         return QString();
     case Kind::WillRetry:
-        return tr("This does not work at the moment. It will be tried again by itself.");
+        return tr("This does not work at the moment. It will be tried again automatically.");
     case Kind::Rejected:
-        return tr("The server refused this request and would refuse it again. Use another server, "
-                  "or ask its "
-                  "operator what it accepts.");
+        return tr("A storage service refused this request and will refuse it again. "
+                  "Use another service, or ask its operator what it accepts.");
     case Kind::ActionRequired:
-        return tr("This cannot go on without you. Check the settings, the access data and the "
-                  "permissions.");
+        return actionRequired();
     case Kind::SecretStoreUnavailable:
-        return tr("The keychain does not answer or is locked. Unlock it to continue.");
+        return tr("The keychain is locked or does not answer. Unlock it to continue.");
     case Kind::KeyMissing:
-        return tr("The key of this profile is not in the keychain. Restore the keychain entry, or "
-                  "set up a new "
-                  "profile.");
+        return tr("The keychain does not hold the key of this profile. "
+                  "Restore the keychain from a backup, or set up a new profile.");
     case Kind::InUse:
         return tr("This profile is open in another window or program. Close it there first.");
     case Kind::Conflict:
-        return tr("This log exists in two different versions, perhaps after a backup was restored "
-                  "or a profile was "
-                  "copied. A new log has to be started.");
+        return tr("This log exists in two different versions, perhaps because a backup was "
+                  "restored or a profile was copied. A new log has to be started.");
     case Kind::Clock:
-        return tr("The clock of this computer is wrong. Set date and time correctly.");
+        return tr("The clock of this computer is wrong. Set the date and time correctly.");
     case Kind::Tampered:
-        return tr("The data received was changed by somebody on the way. Nothing of it was used.");
+        return tr("Received data was damaged or forged, and none of it was used. "
+                  "If this goes on, ask the sender for a new link.");
     case Kind::LocalDataCorrupt:
-        return tr("The local data of this profile is damaged. It was set aside, not deleted; "
-                  "restore a backup or go "
-                  "on with an empty profile.");
+        return tr("The local data of this profile is damaged. "
+                  "It was set aside, not deleted: restore a backup, or continue without it.");
     case Kind::LocalStorageFull:
-        return tr(
-            "The disk is full or cannot be written to. Free some space or change its permissions.");
+        return tr("The disk is full or cannot be written to. "
+                  "Free some space, or check its permissions.");
     case Kind::InvalidArgument:
-        return tr("The program asked for something impossible. Please report this to its makers.");
+        return tr("The application asked for something impossible. "
+                  "Please report this to its developers.");
     case Kind::TooLarge:
-        return tr("This message is larger than allowed. Send a smaller one or raise the limit in "
-                  "the settings.");
+        return tr("This message is larger than allowed. "
+                  "Send a smaller one, or raise the limit in the settings.");
     case Kind::Unsupported:
-        return tr("This needs a newer version of the program. Please update it.");
+        return tr("This needs a newer version of the application. Please update it.");
     case Kind::Closed:
         return tr("The connection was closed before this was done. Open it again to continue.");
     }
     // A kind that a newer plugin knows: documented to be treated like this one.
-    return tr(
-        "This cannot go on without you. Check the settings, the access data and the permissions.");
+    return actionRequired();
 }
 
 bool operator==(const Problem &a, const Problem &b)
