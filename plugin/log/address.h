@@ -14,7 +14,8 @@ inline constexpr int AddressSize = 36;
 QByteArray blockAddress(QByteArrayView blockBytes);
 bool isBlockAddress(QByteArrayView bytes);
 
-// "bafyrei...", 59 characters, and back; reading takes every multibase, the answer is nullopt unless isBlockAddress().
+// "bafyrei...", 59 characters, and back; reading takes every multibase, the answer is nullopt
+// unless isBlockAddress().
 QString addressToText(const QByteArray &address);
 std::optional<QByteArray> addressFromText(QStringView text);
 

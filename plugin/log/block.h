@@ -10,8 +10,8 @@ namespace RemoteLog {
 
 inline constexpr int MaxBlockSize = 1024 * 1024;
 
-// What is inside a block (wire format, "Block"): the sealed body, and the addresses of what it refers to, for pins and
-// CARs only.
+// What is inside a block (wire format, "Block"): the sealed body, and the addresses of what it
+// refers to, for pins and CARs only.
 struct BlockContent
 {
     QByteArray body;

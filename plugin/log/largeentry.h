@@ -9,11 +9,12 @@
 
 namespace RemoteLog {
 
-// Largest plaintext of a content block; a larger entry is cut into pieces of exactly this size, the last shorter.
+// Largest plaintext of a content block; a larger entry is cut into pieces of exactly this size, the
+// last shorter.
 inline constexpr int ContentPieceSize = MaxBlockSize - 256;
 
-// Blocks of one mapped entry: pieces in order, then the index if there are several. The last block's address is the
-// pair's.
+// Blocks of one mapped entry: pieces in order, then the index if there are several. The last
+// block's address is the pair's.
 QList<Block> sealContent(QByteArrayView payload, const LogKeys &keys);
 
 // The index block of an entry of more than one piece.

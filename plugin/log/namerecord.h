@@ -4,30 +4,18 @@
 #include <RemoteLog/result.h>
 
 #include "security/keys.h"
+#include "validity.h"
 
+#include <QByteArray>
 #include <QDateTime>
+#include <QList>
 
-#include <compare>
 #include <optional>
 
 namespace RemoteLog {
 
 inline constexpr int MaxNameRecordSize = 10240;
 inline constexpr int MaxEmbedLimit = 8192;
-
-// An instant as IPNS writes it: QDateTime stops at milliseconds, records do not.
-struct Validity
-{
-    qint64 seconds = 0; // since the epoch, UTC
-    quint32 nanoseconds = 0;
-
-    // "yyyy-MM-ddTHH:mm:ss.nnnnnnnnnZ", 9 digits; read with 0..9.
-    QByteArray toText() const;
-    static std::optional<Validity> fromText(QByteArrayView text);
-    static Validity fromDateTime(const QDateTime &time);
-    QDateTime toDateTime() const;
-    friend auto operator<=>(const Validity &, const Validity &) = default;
-};
 
 // What the writer decides about a record.
 struct NameRecordDraft
@@ -39,11 +27,12 @@ struct NameRecordDraft
     QList<QByteArray> embedded; // page blocks, newest first
 };
 
-// The signed record as it travels (IPNS, V2 only). Ed25519 is deterministic: the same draft gives the same bytes.
+// The signed record as it travels (IPNS, V2 only). Ed25519 is deterministic: the same draft gives
+// the same bytes.
 QByteArray signNameRecord(const NameRecordDraft &draft, const LogKeys &keys);
 
-// How many of `blocks` (newest first) fit when at most `limit` bytes may be embedded and the whole record stays below
-// MaxNameRecordSize: a prefix, possibly empty.
+// How many of `blocks` (newest first) fit when at most `limit` bytes may be embedded and the whole
+// record stays below MaxNameRecordSize: a prefix, possibly empty.
 QList<QByteArray> embeddableBlocks(const QList<QByteArray> &blocks, int limit);
 
 // A record that was read and whose signature is the log's.
@@ -60,12 +49,14 @@ struct NameRecord
     QByteArray signatureAndData; // what a read-back is compared by
 };
 
-// Reads and verifies a record of the log with this public key (everything but expiry): Tampered if anything is wrong.
+// Reads and verifies a record of the log with this public key (everything but expiry): Tampered if
+// anything is wrong.
 Result<NameRecord> parseNameRecord(QByteArrayView bytes, QByteArrayView publicKey);
 
 bool isExpired(const NameRecord &record, const QDateTime &now);
 
-// Higher number, then later validity, then lexicographically larger bytes: positive if `a` is better.
+// Higher number, then later validity, then lexicographically larger bytes: positive if `a` is
+// better.
 int compareNameRecords(const NameRecord &a, const NameRecord &b);
 
 // Same number, another Value: the writer has two histories.

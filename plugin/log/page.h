@@ -46,7 +46,7 @@ enum class IdScheme : quint8 { Explicit = 0, Sha256 = 1 };
 struct Page
 {
     QList<Pair> pairs; // newest first
-    QByteArray tail; // address of the page with the next older entries; empty at the beginning of the log
+    QByteArray tail; // address of the page with the next older entries; empty in the first page
     quint64 first = 0; // sequence of the oldest pair
     QList<PageRange> ranges; // older pages
     IdScheme idScheme = IdScheme::Explicit;
@@ -62,7 +62,11 @@ struct Page
 
 QByteArray encodePage(const Page &page);
 
-// Refuses what the format refuses, as Tampered.
+// Bytes that encodePage() writes for one pair.
+qsizetype encodedSize(const Pair &pair);
+
+// Refuses what the format refuses, as Tampered; an id scheme that this code does not know is
+// Unsupported.
 Result<Page> decodePage(QByteArrayView bytes);
 
 } // namespace RemoteLog

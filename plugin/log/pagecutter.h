@@ -11,7 +11,8 @@
 
 namespace RemoteLog {
 
-// How entries are put into pages; all three modes of 3/REMOTE-LOG and the mix of them that is the default.
+// How entries are put into pages; all three modes of 3/REMOTE-LOG and the mix of them that is the
+// default.
 enum class PageLayout {
     Hybrid, // embedded up to CutLimits::embed, mapped above
     FullyReplicated, // embedded as long as a block can hold it
@@ -21,8 +22,14 @@ enum class PageLayout {
 
 struct CutLimits
 {
-    int embed = 64 * 1024; // largest embedded payload in bytes (Hybrid)
-    int page = 256 * 1024; // a page is closed when its pairs reach this many bytes
+    // Largest embedded payload in bytes (Hybrid).
+    int embed = 64 * 1024;
+
+    // A page is closed when its pairs reach this many bytes, links to their contents included.
+    int page = 256 * 1024;
+
+    // Or when the contents of its mapped entries do: they are in memory until then.
+    qint64 contents = 8 * 1024 * 1024;
 };
 
 // An entry that waits to be cut.
@@ -55,17 +62,19 @@ struct CutPage
 
 // Cuts pages from entries, in order. Pure but for random nonces.
 //
-// A page holds either only computed ids or only given ones: where that changes, a new page begins. Ids that equal the
-// SHA-256 of their payload count as computed.
+// A page holds either only computed ids or only given ones: where that changes, a new page begins.
+// Ids that equal the SHA-256 of their payload count as computed.
 class PageCutter
 {
 public:
     // `pageRange` gives the range of an earlier page by number; pages cut here are known already.
-    PageCutter(const LogKeys &keys, const WriterPosition &position, PageLayout layout, const CutLimits &limits,
-               const QList<QByteArray> &helpers, std::function<PageRange(quint64 number)> pageRange);
+    PageCutter(const LogKeys &keys, const WriterPosition &position, PageLayout layout,
+               const CutLimits &limits, const QList<QByteArray> &helpers,
+               std::function<PageRange(quint64 number)> pageRange);
     ~PageCutter();
 
-    // Adds the entry with the next sequence; gives back the page that was full, if one was.
+    // Adds the entry with the next sequence; gives back the pages that this closed: none, one, or
+    // two (the page before it and its own).
     QList<CutPage> add(const PendingEntry &entry);
 
     // Closes the page that is open, if any.

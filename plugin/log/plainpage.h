@@ -8,8 +8,8 @@
 
 namespace RemoteLog {
 
-// 3/REMOTE-LOG to the letter: fields 1 and 2 only, opaque addresses, no seal, no signature. A codec for tools and other
-// implementations; a log in this form cannot be followed.
+// 3/REMOTE-LOG to the letter: fields 1 and 2 only, opaque addresses, no seal, no signature. A codec
+// for tools and other implementations; a log in this form cannot be followed.
 struct PlainPair
 {
     QByteArray remoteHash;
@@ -27,8 +27,9 @@ struct PlainPage
 QByteArray encodePlainPage(const PlainPage &page);
 Result<PlainPage> decodePlainPage(QByteArrayView bytes);
 
-// The pairs of `page`, oldest first, that come after the last known ones. `knownIds` are the last known ids, oldest
-// first: they are matched as a run, because single ids need not be unique. All pairs if the run is not in the page.
+// The pairs of `page`, oldest first, that come after the last known ones. `knownIds` are the last
+// known ids, oldest first: they are matched as a run, because single ids need not be unique; the
+// run may begin before the page. All pairs if the run is not in the page.
 QList<PlainPair> newPairs(const PlainPage &page, const QList<QByteArray> &knownIds);
 
 } // namespace RemoteLog

@@ -10,7 +10,8 @@
 
 namespace RemoteLog {
 
-// Must be called once before anything else of this room; returns false if libsodium cannot start. Thread-safe.
+// Must be called once before anything else of this room; returns false if libsodium cannot start.
+// Thread-safe.
 bool initializeCryptography();
 
 // `size` bytes of the system's randomness.

@@ -14,9 +14,11 @@ namespace RemoteLog {
 inline constexpr int SealOverhead = 24 + 16;
 
 // Appends the sealed form of `plaintext` to `out`.
-void sealTo(QByteArray &out, QByteArrayView plaintext, QByteArrayView associatedData, const Key &key);
+void sealTo(QByteArray &out, QByteArrayView plaintext, QByteArrayView associatedData,
+            const Key &key);
 
 // Opens what sealTo() wrote; nullopt if a bit of anything differs.
-std::optional<QByteArray> unseal(QByteArrayView sealed, QByteArrayView associatedData, const Key &key);
+std::optional<QByteArray> unseal(QByteArrayView sealed, QByteArrayView associatedData,
+                                 const Key &key);
 
 } // namespace RemoteLog

@@ -10,7 +10,7 @@ namespace RemoteLog {
 void wipe(void *data, std::size_t size);
 
 // A secret of N bytes that is wiped when it dies. Not printable, not convertible to QByteArray.
-template<std::size_t N>
+template <std::size_t N>
 class SecureBytes
 {
 public:

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+#include "pagecutter.h"
+
+#include "address.h"
+#include "block.h"
+#include "body.h"
+#include "history.h"
+#include "largeentry.h"
+#include "security/hash.h"
+#include "skiplist.h"
+
+#include <QHash>
+
+#include <algorithm>
+#include <optional>
+
+namespace RemoteLog {
+
+namespace {
+
+// Of a page's block, what its pairs do not take: at most 240 ranges (15 for each of 16 levels) of
+// 72 bytes, helpers, tail, history, the seal and the block around it.
+constexpr int PageOverhead = 32 * 1024;
+constexpr int MaxPairBytes = MaxBlockSize - PageOverhead;
+
+// The address of a pair's content stands once more in the block's links: tag, length and a zero
+// byte before it.
+constexpr int LinkSize = AddressSize + 5;
+
+// What a withdrawn sequence takes in the page's list of them, at most.
+constexpr int WithdrawnSize = 9;
+
+// What a payload and its id take beside themselves as an embedded pair, at most.
+constexpr int EmbedOverhead = 128;
+
+// A page whose entries are being collected.
+struct OpenPage
+{
+    Page page; // pairs oldest first until it is closed
+    std::optional<IdScheme> scheme; // undecided while all entries are withdrawn
+    qsizetype pairBytes = 0; // with links
+    qint64 payloadBytes = 0;
+    qint64 contentBytes = 0;
+    QList<Block> contents;
+};
+
+// One entry made into a pair.
+struct Prepared
+{
+    Pair pair;
+    QByteArray payloadSha256;
+    QList<Block> contents;
+    std::optional<IdScheme> scheme; // none for a withdrawn entry
+    qsizetype pairBytes = 0;
+};
+
+// Those that a reader does not refuse.
+QList<QByteArray> usable(const QList<QByteArray> &helpers)
+{
+    QList<QByteArray> usable;
+    for (const QByteArray &helper : helpers) {
+        if (usable.size() < MaxHelpers && !helper.isEmpty() && helper.size() <= MaxHelperSize)
+            usable.append(helper);
+    }
+    return usable;
+}
+
+} // namespace
+
+struct PageCutter::Private
+{
+    const LogKeys keys;
+    const PageLayout layout;
+    const CutLimits limits;
+    const QList<QByteArray> helpers;
+    const std::function<PageRange(quint64)> pageRange;
+
+    WriterPosition position; // after the last closed page
+    QByteArray history; // after the last entry added
+    std::optional<OpenPage> open;
+    QHash<quint64, PageRange> cut; // ranges of pages cut here, by number
+
+    bool isEmbedded(qsizetype payloadSize) const;
+    Prepared prepare(const PendingEntry &entry) const;
+    bool fits(const Prepared &entry) const;
+    void append(const PendingEntry &entry, const Prepared &prepared);
+    bool isFull() const;
+    QList<PageRange> ranges() const;
+    CutPage close();
+};
+
+bool PageCutter::Private::isEmbedded(qsizetype payloadSize) const
+{
+    switch (layout) {
+    case PageLayout::Hybrid:
+        return payloadSize <= std::min<qsizetype>(limits.embed, MaxPairBytes - EmbedOverhead);
+    case PageLayout::FullyReplicated:
+        return payloadSize <= MaxPairBytes - EmbedOverhead;
+    case PageLayout::CasMapping:
+    case PageLayout::LinkedList:
+        break;
+    }
+    return false;
+}
+
+Prepared PageCutter::Private::prepare(const PendingEntry &entry) const
+{
+    Prepared prepared;
+    if (entry.isWithdrawn) {
+        prepared.pairBytes = WithdrawnSize;
+    } else {
+        Q_ASSERT(entry.id.size() <= MaxIdSize);
+        Pair &pair = prepared.pair;
+        prepared.payloadSha256 = sha256(entry.payload);
+        if (entry.id.isEmpty() || entry.id == prepared.payloadSha256) {
+            prepared.scheme = IdScheme::Sha256;
+        } else {
+            prepared.scheme = IdScheme::Explicit;
+            pair.id = entry.id;
+        }
+        if (isEmbedded(entry.payload.size())) {
+            pair.data = entry.payload;
+        } else {
+            prepared.contents = sealContent(entry.payload, keys);
+            pair.address = prepared.contents.constLast().address();
+            pair.sha256 = prepared.payloadSha256;
+            pair.size = quint64(entry.payload.size());
+            prepared.pairBytes = LinkSize;
+        }
+    }
+    prepared.pairBytes += encodedSize(prepared.pair);
+    return prepared;
+}
+
+bool PageCutter::Private::fits(const Prepared &entry) const
+{
+    if (!open)
+        return true;
+    if (entry.scheme && open->scheme && *entry.scheme != *open->scheme)
+        return false;
+    return open->pairBytes + entry.pairBytes <= MaxPairBytes;
+}
+
+void PageCutter::Private::append(const PendingEntry &entry, const Prepared &prepared)
+{
+    if (!open) {
+        open.emplace();
+        open->page.first = entry.sequence;
+        open->page.history = history;
+    }
+    if (entry.isWithdrawn) {
+        open->page.withdrawn.append(entry.sequence);
+        history = extendHistoryWithdrawn(history, entry.sequence);
+    } else {
+        const QByteArray &id = prepared.pair.id;
+        history = extendHistory(history, entry.sequence, id.isEmpty() ? prepared.payloadSha256 : id,
+                                prepared.payloadSha256);
+        open->scheme = prepared.scheme;
+        open->payloadBytes += entry.payload.size();
+    }
+    if (prepared.pair.isMapped()) {
+        open->contentBytes += entry.payload.size();
+        open->contents.append(prepared.contents);
+    }
+    open->page.pairs.append(prepared.pair);
+    open->pairBytes += prepared.pairBytes;
+}
+
+bool PageCutter::Private::isFull() const
+{
+    return layout == PageLayout::LinkedList || open->pairBytes >= limits.page
+           || open->contentBytes >= limits.contents || open->page.pairs.size() == MaxPairs;
+}
+
+QList<PageRange> PageCutter::Private::ranges() const
+{
+    QList<PageRange> ranges;
+    const QList<quint64> targets = skipTargets(position.nextPage);
+    for (const quint64 target : targets) {
+        const auto own = cut.constFind(target);
+        const PageRange range = own != cut.cend() ? *own : pageRange(target);
+        if (range.count > 0)
+            ranges.append(range);
+    }
+    return ranges;
+}
+
+CutPage PageCutter::Private::close()
+{
+    Page &page = open->page;
+    std::reverse(page.pairs.begin(), page.pairs.end());
+    page.tail = position.tail;
+    page.ranges = ranges();
+    page.idScheme = open->scheme.value_or(IdScheme::Sha256);
+    page.helpers = helpers;
+
+    BlockContent content;
+    content.body = sealBody(BodyKind::Page, encodePage(page), keys.publicKey, keys.readKey);
+    if (!page.tail.isEmpty())
+        content.links.append(page.tail);
+    for (const Pair &pair : std::as_const(page.pairs)) {
+        if (pair.isMapped())
+            content.links.append(pair.address);
+    }
+    const QByteArray bytes = encodeBlock(content);
+    Q_ASSERT(bytes.size() <= MaxBlockSize);
+
+    CutPage result;
+    result.number = position.nextPage;
+    result.range = {page.first, quint64(page.pairs.size()), blockAddress(bytes),
+                    quint64(bytes.size())};
+    result.historyAfter = history;
+    result.blocks = std::move(open->contents);
+    result.blocks.append(Block(result.range.address, bytes));
+    result.payloadBytes = open->payloadBytes;
+
+    cut.insert(result.number, result.range);
+    position = {result.number + 1, result.range.last() + 1, history, result.range.address};
+    open.reset();
+    return result;
+}
+
+PageCutter::PageCutter(const LogKeys &keys, const WriterPosition &position, PageLayout layout,
+                       const CutLimits &limits, const QList<QByteArray> &helpers,
+                       std::function<PageRange(quint64 number)> pageRange)
+    : d(new Private{keys,
+                    layout,
+                    limits,
+                    usable(helpers),
+                    std::move(pageRange),
+                    position,
+                    position.history,
+                    {},
+                    {}})
+{
+    if (d->history.isEmpty() && position.nextSequence == 1)
+        d->position.history = d->history = initialHistory();
+}
+
+PageCutter::~PageCutter() = default;
+
+QList<CutPage> PageCutter::add(const PendingEntry &entry)
+{
+    Q_ASSERT(entry.sequence
+             == d->position.nextSequence + quint64(d->open ? d->open->page.pairs.size() : 0));
+    QList<CutPage> closed;
+    const Prepared prepared = d->prepare(entry);
+    if (!d->fits(prepared))
+        closed.append(d->close());
+    d->append(entry, prepared);
+    if (d->isFull())
+        closed.append(d->close());
+    return closed;
+}
+
+QList<CutPage> PageCutter::finish()
+{
+    if (!d->open)
+        return {};
+    return {d->close()};
+}
+
+WriterPosition PageCutter::position() const
+{
+    return d->position;
+}
+
+} // namespace RemoteLog

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+#include "rangemap.h"
+
+#include "block.h"
+#include "rangecover.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace RemoteLog {
+
+namespace {
+
+// How many of the nearest known pages above a gap are asked where it is. The very nearest is not
+// the best teacher: where pages name earlier ones in powers of 16, one of 16 neighbours reaches
+// furthest.
+constexpr int Teachers = 16;
+
+// A gap behind more unread ranges than these is not urgent: its turn comes before they are read,
+// and what is fetched early has to be kept.
+constexpr int NearRanges = 256;
+
+// Assumed where a range does not say: the size at which pages are closed.
+constexpr quint64 UsualPageSize = 256 * 1024;
+
+quint64 costOf(const PageRange &range)
+{
+    const quint64 size = range.size == 0 ? UsualPageSize : range.size;
+    return RangeMap::BlockCost + std::min<quint64>(size, MaxBlockSize);
+}
+
+bool includes(const PageRange &outer, const PageRange &inner)
+{
+    return outer.first <= inner.first && outer.last() >= inner.last();
+}
+
+} // namespace
+
+// Goes over the cheapest cover of what is missing of first..last, oldest first, one chain of
+// overlapping ranges at a time.
+class CoverWalk
+{
+public:
+    using IsHeld = std::function<bool(const QByteArray &)>;
+
+    CoverWalk(const RangeMap &map, quint64 first, quint64 last, const IsHeld &isHeld)
+        : m_map(map)
+        , m_first(first)
+        , m_last(last)
+        , m_isHeld(isHeld)
+        , m_next(map.startOf(first))
+    {
+    }
+
+    void skipTo(quint64 sequence) { m_next = m_map.startOf(sequence); }
+
+    // Calls visit(known) for the next chain's chosen ranges, with whether each is in hand or under
+    // way; false at the end.
+    template <class Visit>
+    bool visitChain(Visit visit)
+    {
+        QList<const RangeMap::Known *> chain = nextChain();
+        if (chain.isEmpty())
+            return false;
+        QList<OfferedRange> offers;
+        for (const RangeMap::Known *known : std::as_const(chain)) {
+            const PageRange &range = known->range;
+            const quint64 cost = m_isHeld(range.address) ? 0 : costOf(range);
+            offers.append({range.first, range.last(), cost});
+        }
+        const auto chosen =
+            cheapestCover(offers, [this](quint64 sequence) { return missingDownFrom(sequence); });
+        for (const qsizetype index : chosen)
+            visit(*chain.at(index), offers.at(index).cost == 0);
+        return true;
+    }
+
+private:
+    QList<const RangeMap::Known *> nextChain()
+    {
+        QList<const RangeMap::Known *> chain;
+        quint64 reach = 0;
+        for (; m_next != m_map.m_unread.end(); ++m_next) {
+            const PageRange &range = m_next->second.range;
+            if (range.first > m_last || (!chain.isEmpty() && range.first > reach))
+                break;
+            ++m_map.m_steps;
+            if (range.last() < m_first)
+                continue;
+            chain.append(&m_next->second);
+            reach = std::max(reach, range.last());
+        }
+        return chain;
+    }
+
+    quint64 missingDownFrom(quint64 sequence) const
+    {
+        const quint64 missing = m_map.m_held.missingDownFrom(std::min(sequence, m_last));
+        return missing < m_first ? 0 : missing;
+    }
+
+    const RangeMap &m_map;
+    const quint64 m_first;
+    const quint64 m_last;
+    const IsHeld &m_isHeld;
+    RangeMap::Ranges::const_iterator m_next;
+};
+
+// The first range that can reach `sequence`.
+RangeMap::Ranges::const_iterator RangeMap::startOf(quint64 sequence) const
+{
+    const quint64 start = sequence > m_longest ? sequence - m_longest : 0;
+    return m_unread.lower_bound(Key(start, QByteArray()));
+}
+
+void RangeMap::insert(const Known &known)
+{
+    const PageRange &range = known.range;
+    m_unread.emplace(Key(range.first, range.address), known);
+    m_firstOf.insert(range.address, range.first);
+    m_covered.add(range.first, range.last());
+    m_longest = std::max(m_longest, range.count);
+}
+
+void RangeMap::erase(const Key &key)
+{
+    const auto found = m_unread.find(key);
+    const PageRange range = found->second.range;
+    m_unread.erase(found);
+    m_firstOf.remove(range.address);
+
+    // Others may hold the same entries.
+    m_covered.remove(range.first, range.last());
+    m_held.visit(range.first, range.last(),
+                 [this](quint64 first, quint64 last) { m_covered.add(first, last); });
+    for (auto it = startOf(range.first);
+         it != m_unread.end() && it->second.range.first <= range.last(); ++it) {
+        ++m_steps;
+        const quint64 first = std::max(range.first, it->second.range.first);
+        const quint64 last = std::min(range.last(), it->second.range.last());
+        if (first <= last)
+            m_covered.add(first, last);
+    }
+}
+
+void RangeMap::add(const PageRange &range, int depth)
+{
+    if (range.first == 0 || range.count == 0 || range.first > MaxSequence
+        || range.count > MaxSequence - range.first + 1)
+        return;
+    if (m_held.contains(range.first, range.last()))
+        return;
+    Known known{range, depth};
+    const auto first = m_firstOf.constFind(range.address);
+    if (first != m_firstOf.cend()) {
+        const Key key(*first, range.address);
+        Known &before = m_unread.at(key);
+        before.depth = std::min(before.depth, depth);
+        if (before.range == range || !includes(range, before.range))
+            return;
+        known.depth = before.depth;
+        erase(key);
+    }
+    insert(known);
+    if (m_unread.size() > MaxUnread)
+        erase(std::prev(m_unread.end())->first);
+}
+
+void RangeMap::addPage(const Page &page, int depth)
+{
+    setHeld(page.first, page.last());
+    for (const PageRange &range : page.ranges)
+        add(range, depth);
+    if (!page.tail.isEmpty())
+        add({page.first - 1, 1, page.tail, 0}, depth);
+}
+
+void RangeMap::setHeld(quint64 first, quint64 last)
+{
+    if (first == 0 || first > last || last > MaxSequence)
+        return;
+    m_held.add(first, last);
+    m_covered.add(first, last);
+    for (auto it = startOf(first); it != m_unread.end() && it->first.first <= last;) {
+        ++m_steps;
+        const Known &known = it->second;
+        if (m_held.contains(known.range.first, known.range.last())) {
+            m_firstOf.remove(known.range.address);
+            it = m_unread.erase(it);
+        } else {
+            ++it;
+        }
+    }
+}
+
+void RangeMap::remove(const QByteArray &address)
+{
+    const auto first = m_firstOf.constFind(address);
+    if (first != m_firstOf.cend())
+        erase(Key(*first, address));
+}
+
+void RangeMap::removeBefore(quint64 first)
+{
+    if (first > 1)
+        setHeld(1, std::min(first - 1, MaxSequence));
+}
+
+bool RangeMap::contains(const QByteArray &address) const
+{
+    return m_firstOf.contains(address);
+}
+
+int RangeMap::size() const
+{
+    return int(m_unread.size());
+}
+
+void RangeMap::clear()
+{
+    *this = RangeMap();
+}
+
+bool RangeMap::isNear(quint64 gap, quint64 first) const
+{
+    int before = 0;
+    for (auto it = startOf(first); it != m_unread.end() && it->first.first < gap; ++it) {
+        ++m_steps;
+        if (it->second.range.last() >= first && ++before > NearRanges)
+            return false;
+    }
+    return true;
+}
+
+QList<PlannedFetch> RangeMap::plan(quint64 first, quint64 last,
+                                   const std::function<bool(const QByteArray &)> &isHeld,
+                                   int limit) const
+{
+    QList<PlannedFetch> fetches;
+    if (limit <= 0 || first == 0 || first > last)
+        return fetches;
+    const auto want = [&fetches, limit](const Known &known, bool held) {
+        if (!held && fetches.size() < limit)
+            fetches.append({known.range, known.depth + 1});
+    };
+
+    const quint64 gap = m_covered.missingFrom(first);
+    if (gap <= last && isNear(gap, first)) {
+        CoverWalk above(*this, gap, last, isHeld);
+        int teachers = 0;
+        while (teachers < Teachers && fetches.size() < limit
+               && above.visitChain([&](const Known &known, bool held) {
+                      if (teachers++ < Teachers)
+                          want(known, held);
+                  })) {}
+    }
+
+    const qsizetype taught = fetches.size();
+    const auto isTaught = [&fetches, taught](const QByteArray &address) {
+        return std::any_of(
+            fetches.cbegin(), fetches.cbegin() + taught,
+            [&address](const PlannedFetch &fetch) { return fetch.range.address == address; });
+    };
+    CoverWalk oldest(*this, first, last, isHeld);
+    while (fetches.size() < limit && oldest.visitChain([&](const Known &known, bool held) {
+        want(known, held || isTaught(known.range.address));
+    })) {}
+    return fetches;
+}
+
+} // namespace RemoteLog
