@@ -9,7 +9,8 @@
 
 namespace RemoteLog {
 
-// One process, and in it one worker, a profile. Held by an open file (flock), so a crash lets go of it.
+// One process, and in it one worker, a profile. Held by an open file (flock), so a crash lets go of
+// it.
 class ProfileLock
 {
 public:
@@ -17,8 +18,9 @@ public:
 
     ~ProfileLock();
 
-    // Tries to take `<directory>/lock`, without waiting. On success holder is Us and the lock is held until the object
-    // dies. `problem` is set where the file cannot even be opened; InUse where someone else holds it.
+    // Tries to take `<directory>/lock`, without waiting. On success holder is Us and the lock is
+    // held until the object dies. `problem` is set where the file cannot even be opened; InUse
+    // where someone else holds it.
     struct Attempt
     {
         std::unique_ptr<ProfileLock> lock;

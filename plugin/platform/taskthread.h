@@ -8,9 +8,10 @@
 
 namespace RemoteLog {
 
-// A thread of its own for calls that may block for ever (a network share that went away). Tasks run one after another,
-// in order. The destructor never waits: what has not begun is dropped (destroyed), what is stuck is left behind with its thread.
-// Tasks must own everything they touch. Uses no Qt event loop.
+// A thread of its own for calls that may block for ever (a network share that went away). Tasks run
+// one after another, in order. The destructor never waits: what has not begun is dropped
+// (destroyed), what is stuck is left behind with its thread. Tasks must own everything they touch.
+// Uses no Qt event loop.
 class TaskThread
 {
 public:
