@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "folderstore.h"
+
+#include "folderblocks.h"
+
+#include "log/address.h"
+
+#include <QPointer>
+
+#include <algorithm>
+
+namespace RemoteLog {
+
+namespace {
+
+constexpr int MaxWatched = 64;
+
+Problem badAddress(const FolderHelper &folder)
+{
+    return folder.named(
+        Problem(Problem::Kind::InvalidArgument, QStringLiteral("not the address of a block")));
+}
+
+// In the folder's thread.
+Result<QList<Block>> getWatching(const FolderBlocks &blocks, const Fetch &fetch,
+                                 const FolderWatch::Handle &watch)
+{
+    Result<QByteArray> bytes = blocks.get(fetch.address(), fetch.limit());
+    const auto isMissing = [&] {
+        return bytes.ok() ? bytes.value().isNull()
+                          : bytes.problem().kind() == Problem::Kind::WillRetry;
+    };
+    if (isMissing()) {
+        watch.watch();
+        // It may have come before the watch did.
+        bytes = blocks.get(fetch.address(), fetch.limit());
+    }
+    if (!isMissing())
+        watch.release();
+    if (!bytes.ok())
+        return bytes.problem();
+    if (bytes.value().isNull())
+        return QList<Block>();
+    return QList<Block>{Block(fetch.address(), bytes.value())};
+}
+
+} // namespace
+
+FolderStore *FolderStore::create(const QUrl &url)
+{
+    const Result<FolderHelper> folder = FolderHelper::fromUrl(url);
+    return folder.ok() ? new FolderStore(folder.value()) : nullptr;
+}
+
+FolderStore::FolderStore(const FolderHelper &folder, QObject *parent)
+    : ContentStore(parent)
+    , m_folder(folder)
+    , m_calls(folder.url)
+    , m_watch(&m_calls, MaxWatched)
+{
+    connect(&m_watch, &FolderWatch::changed, this, &ContentStore::changed);
+}
+
+bool FolderStore::needsNetwork() const
+{
+    return m_folder.needsNetwork;
+}
+
+void FolderStore::abort()
+{
+    // What follows an answer may delete this object.
+    const QPointer<FolderStore> guard(this);
+    m_calls.abort();
+    if (guard)
+        m_watch.resume();
+}
+
+QFuture<Problem> FolderStore::put(const Upload &upload)
+{
+    qint64 size = 0;
+    const QList<Block> blocks = upload.blocks();
+    for (const Block &block : blocks)
+        size += block.bytes().size();
+    const bool isFirst = !std::exchange(m_isCleared, true);
+    return m_calls.call<Problem>(
+        [folder = m_folder, blocks, isFirst] {
+            if (isFirst)
+                folder.removeStaleFiles();
+            return FolderBlocks(folder).put(blocks);
+        },
+        size);
+}
+
+QFuture<Result<QList<Block>>> FolderStore::get(const Fetch &fetch)
+{
+    if (!isBlockAddress(fetch.address()))
+        return QtFuture::makeReadyFuture(Result<QList<Block>>(badAddress(m_folder)));
+    const FolderBlocks blocks(m_folder);
+    const auto watch =
+        m_watch.handle({FolderBlocks::fileName(fetch.address()), blocks.directory(fetch.address()),
+                        FolderBlocks::fileName(fetch.address())});
+    return m_calls.call<Result<QList<Block>>>(
+        [blocks, fetch, watch] { return getWatching(blocks, fetch, watch); });
+}
+
+QFuture<Result<QList<bool>>> FolderStore::exists(const QList<QByteArray> &addresses)
+{
+    if (!std::all_of(addresses.begin(), addresses.end(), isBlockAddress))
+        return QtFuture::makeReadyFuture(Result<QList<bool>>(badAddress(m_folder)));
+    return m_calls.call<Result<QList<bool>>>(
+        [blocks = FolderBlocks(m_folder), addresses] { return blocks.exist(addresses); });
+}
+
+} // namespace RemoteLog
