@@ -6,11 +6,12 @@
 #include "rowseal.h"
 #include "security/keys.h"
 
-#include <QHash>
 #include <QString>
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <unordered_map>
 
 namespace SQLite {
 class Database;
@@ -19,17 +20,26 @@ class Statement;
 
 namespace RemoteLog {
 
-// The database of one profile: `<directory>/remotelog.sqlite`, WAL, synchronous FULL. The caller holds the ProfileLock.
+// The database of one profile: `<directory>/remotelog.sqlite`, WAL, synchronous FULL. The caller
+// holds the ProfileLock. One thread at a time.
 //
-// Exceptions of SQLiteCpp end here: everything that touches SQLite runs inside guard() or transaction().
+// Exceptions of SQLiteCpp end here: everything that touches SQLite runs inside guard() or
+// transaction().
 class Database
 {
 public:
+    static constexpr int SchemaPageSize = 4096;
+    static constexpr qint64 CheckedSize =
+        16 * 1024 * 1024; // up to here open() checks every page (tens of milliseconds)
+
     struct Opened
     {
-        std::unique_ptr<Database> database; // null if it could not be opened; then `problem` says why
-        Problem problem;
-        Problem notice; // LocalDataCorrupt: an unusable file was set aside (renamed, never deleted) and a new one begun
+        std::unique_ptr<Database>
+            database; // null if it could not be opened; then `problem` says why
+        Problem problem; // Unsupported, and nothing is touched, if a newer version wrote it; InUse
+                         // if someone else has it open
+        Problem notice; // LocalDataCorrupt: an unusable file was set aside (renamed, never deleted)
+                        // and a new one begun
     };
     static Opened open(const QString &directory);
     ~Database();
@@ -37,41 +47,81 @@ public:
     // False for a new database, and for one whose process died between making it and unlocking it.
     bool hasCheckValue() const;
 
-    // Checks the master secret against the check value and every own log's public key (`label` opened with it); stores the
-    // check value if there is none. KeyMissing, and nothing is changed, if it is another profile's secret.
+    // Checks the master secret against the check value and every own log's public key (`label`
+    // opened with it); stores the check value if there is none. KeyMissing, and nothing is changed,
+    // if it is another profile's secret.
     Problem unlock(const MasterSecret &master);
+    bool isUnlocked() const { return m_seal != nullptr; }
 
-    // Only after unlock().
+    // Only after unlock(); before it, and inside guard(), this is a Problem of kind KeyMissing.
     const RowSeal &seal() const;
 
-    // A helper's URL as it stands in tables: 16 bytes keyed with the database key, so that the disk does not tell.
+    // A helper's URL as it stands in tables: 16 bytes keyed with the database key, so that the disk
+    // does not tell. Only after unlock().
     QByteArray helperId(const QString &url) const;
 
-    // Small persistent flags, by name.
+    // Small persistent flags, by name. Null if there is no such flag, or it cannot be read. Nothing
+    // here is sealed.
     QByteArray metaValue(const QByteArray &name) const;
+    // A null value removes the flag.
     Problem setMetaValue(const QByteArray &name, const QByteArray &value);
 
-    // Runs `work` in one transaction (BEGIN IMMEDIATE ... COMMIT); rolls back if it returns or throws a problem. A call inside
-    // `work` joins the outer transaction. After LocalStorageFull or the like everything is as before.
+    // Runs `work` in one transaction (BEGIN IMMEDIATE ... COMMIT); rolls back if it returns or
+    // throws a problem. A call inside `work` joins the outer transaction, and if it fails, the
+    // outer one cannot succeed any more. After LocalStorageFull or the like everything is as
+    // before.
     Problem transaction(const std::function<Problem()> &work);
 
-    // Runs `work`, turning SQLite's exceptions into a Problem: LocalStorageFull, LocalDataCorrupt, WillRetry, ActionRequired.
+    // Runs `work`, turning SQLite's exceptions into a Problem: LocalStorageFull, LocalDataCorrupt,
+    // WillRetry, ActionRequired, InvalidArgument for what the tables do not allow, TooLarge.
     Problem guard(const std::function<Problem()> &work) const;
 
-    // A prepared statement, reset and with bindings cleared; kept for the next call with the same literal. Only inside
-    // guard() or transaction().
+    // A prepared statement, reset and with bindings cleared; kept for the next call with the same
+    // literal. Only inside guard() or transaction().
     SQLite::Statement &statement(const char *sql) const;
+
+    // Bytes were overwritten that must not survive in the write-ahead log either: it is emptied
+    // after the commit.
+    void eraseAfterCommit();
 
     SQLite::Database &handle() const;
 
 private:
-    Database();
+    struct Prepared;
+
+    explicit Database(const QString &path);
     Q_DISABLE_COPY_MOVE(Database)
+    Problem begin();
+    Problem checkAllPages();
+    Problem verify(const MasterSecret &master, const RowSeal &seal, bool hasCheck) const;
+    Problem runInTransaction(const std::function<Problem()> &work);
+    void release() const;
+    void eraseNow();
+
+    QString m_path;
     std::unique_ptr<SQLite::Database> m_database;
-    mutable QHash<const void *, std::shared_ptr<SQLite::Statement>> m_statements;
+    mutable std::unordered_map<const char *, std::unique_ptr<Prepared>>
+        m_statements; // by address of the literal
     std::unique_ptr<RowSeal> m_seal;
     Key m_helperKey;
-    int m_depth = 0;
+    mutable int m_depth = 0; // of guards and transactions
+    bool m_inTransaction = false;
+    Problem m_doom; // why the transaction under way cannot succeed any more
+    bool m_mustErase = false;
 };
+
+// Fetches a value out of guard(): what `work` returns, or the Problem that stood in its way.
+template <class T>
+Result<T> guarded(const Database &database, const std::function<T()> &work)
+{
+    std::optional<T> value;
+    const Problem problem = database.guard([&]() -> Problem {
+        value.emplace(work());
+        return {};
+    });
+    if (problem)
+        return problem;
+    return std::move(*value);
+}
 
 } // namespace RemoteLog

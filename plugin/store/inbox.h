@@ -24,7 +24,8 @@ struct FollowedLog
     quint64 lastSequence = 0; // the highest last sequence that a verified head page showed
 };
 
-// A verified page that waits for delivery, as the block that was fetched: still sealed with the log's read key.
+// A verified page that waits for delivery, as the block that was fetched: still sealed with the
+// log's read key.
 struct ReceivedPage
 {
     quint64 first = 0;
@@ -39,18 +40,25 @@ public:
     explicit Inbox(Database &database);
 
     Result<QList<FollowedLog>> logs();
+    // InvalidArgument for the null link, and for one that is followed already (name and read key
+    // are equal).
     Result<FollowedLog> createLog(const LogLink &link);
-    // Writes every field but id; the link may have gained hints.
+    // Writes every field but id; the link may have gained hints. A lower position or recordNumber
+    // than was saved is InvalidArgument, and nothing is written.
     Problem saveLog(const FollowedLog &log);
+    // With everything that was received of it.
     Problem removeLog(const FollowedLog &log);
 
     // One transaction: pages come in, and `log` (cursor and history moved by the caller) is saved.
     Problem receive(const FollowedLog &log, const QList<ReceivedPage> &pages);
 
-    // A content or index block of the mapped entry `sequence`, verified against its address. They come before their page; those
-    // after the cursor that no page claims survive a restart and are used again.
-    Problem receiveContent(const FollowedLog &log, quint64 sequence, const QByteArray &address, const QByteArray &block);
-    Result<QByteArray> content(const FollowedLog &log, const QByteArray &address); // null if it is not here
+    // A content or index block of the mapped entry `sequence`, verified against its address. They
+    // come before their page; those after the cursor that no page claims survive a restart and are
+    // used again.
+    Problem receiveContent(const FollowedLog &log, quint64 sequence, const QByteArray &address,
+                           const QByteArray &block);
+    Result<QByteArray> content(const FollowedLog &log,
+                               const QByteArray &address); // null if it is not here
     // Forgets the contents of entries after the cursor: they turned out wrong.
     Problem dropContents(const FollowedLog &log);
 
@@ -59,7 +67,8 @@ public:
     // Bytes of page blocks and contents that wait here.
     Result<qint64> waitingBytes(const FollowedLog &log);
 
-    // One transaction: saves `log` (position moved by the caller) and forgets what lies completely at or before it.
+    // One transaction: saves `log` (position moved by the caller) and forgets what lies completely
+    // at or before it.
     Problem commit(const FollowedLog &log);
 
 private:

@@ -20,10 +20,12 @@ struct OwnLog
     quint64 recordNumber = 0; // of the newest intent; 0 before the first
     QByteArray record; // the newest signed record; empty before the first
     quint64 seenNumber = 0; // highest record number that a name system showed for this log
-    QByteArray highestValidity; // the latest validity own or seen, as a record writes it; empty if none
+    QByteArray
+        highestValidity; // the latest validity own or seen, as a record writes it; empty if none
     quint64 publishedNumber = 0; // highest own record number that was served back
     quint64 publishedSequence = 0; // last sequence that it covers
-    bool mustResolve = false; // appends wait until the name was resolved once (the database had been lost)
+    bool mustResolve =
+        false; // appends wait until the name was resolved once (the database had been lost)
     bool isConflict = false; // for good
 };
 
@@ -48,29 +50,43 @@ public:
     Result<QList<OwnLog>> logs();
     // InvalidArgument if there is one of this label or public key.
     Result<OwnLog> createLog(const QString &label, const QByteArray &publicKey, bool mustResolve);
-    // Writes every field but id, label and publicKey.
+    // Writes every field but id, label and publicKey. What never goes back does not: a lower
+    // nextSequence than that of the last append is passed over, a lower position or recordNumber is
+    // InvalidArgument and nothing is written.
     Problem saveLog(const OwnLog &log);
 
-    // Entries first, first + 1, ... in one transaction; the caller has taken `first` from log.nextSequence and saves the new one
-    // here too. Fast: one statement, no extra copies.
+    // Entries first, first + 1, ... and the new nextSequence in one transaction. `first` is the
+    // next sequence as it was saved last (InvalidArgument if it is not); log.nextSequence itself is
+    // not looked at. Fast: one statement, no extra copies.
     Problem append(const OwnLog &log, quint64 first, const QList<NewEntry> &entries);
 
-    // True if the entry was still uncut and is withdrawn now; its payload and id are gone from the disk (secure_delete).
+    // True if the entry was still uncut and is withdrawn now (or was before); its payload and id
+    // are overwritten on the disk.
     Result<bool> withdraw(const OwnLog &log, quint64 sequence);
 
-    // Uncut entries from `first`, in order, withdrawn ones included: at most `maxCount` and about `maxBytes`, at least one if
-    // there is one.
-    Result<QList<PendingEntry>> pending(const OwnLog &log, quint64 first, int maxCount, qint64 maxBytes);
+    // Uncut entries from `first`, in order, withdrawn ones included: at most `maxCount` and about
+    // `maxBytes`, at least one if there is one.
+    Result<QList<PendingEntry>> pending(const OwnLog &log, quint64 first, int maxCount,
+                                        qint64 maxBytes);
 
     // Of all uncut entries, withdrawn ones not counted.
     Result<PendingTotals> pendingTotals(const OwnLog &log);
 
     // Acknowledged sequences, as ascending inclusive ranges that do not touch.
+    // `sequences` in any order; each 1..2^63 - 1, else InvalidArgument. The ranges come back cut to
+    // first..last.
     Problem acknowledge(const OwnLog &log, const QList<quint64> &sequences);
-    Result<QList<QPair<quint64, quint64>>> acknowledged(const OwnLog &log, quint64 first, quint64 last);
+    Result<QList<QPair<quint64, quint64>>> acknowledged(const OwnLog &log, quint64 first,
+                                                        quint64 last);
 
 private:
+    void sealEntry(const NewEntry &entry, const OwnLog &log, quint64 sequence);
+    PendingEntry openEntry(const OwnLog &log, quint64 sequence, QByteArrayView sealed) const;
+    void acknowledgeRange(const OwnLog &log, quint64 first, quint64 last);
+
     Database &m_database;
+    QByteArray m_plain; // buffers that sealEntry() uses again
+    QByteArray m_sealed;
 };
 
 } // namespace RemoteLog

@@ -15,7 +15,8 @@ struct OwnPage
     qint64 payloadBytes = 0;
 };
 
-// One block of the log in the order in which stores are filled: by page, contents before their page.
+// One block of the log in the order in which stores are filled: by page, contents before their
+// page.
 struct OwnBlock
 {
     quint64 page = 0;
@@ -24,14 +25,15 @@ struct OwnBlock
     Block block;
 };
 
-// The sealed pages and blocks of own logs. Final once they are here: what repair and audit need, kept for ever.
+// The sealed pages and blocks of own logs. Final once they are here: what repair and audit need,
+// kept for ever.
 class OwnPages
 {
 public:
     explicit OwnPages(Database &database);
 
-    // One transaction: the pages and their blocks come, the entries in them leave the outbox, and `log` (with position and
-    // record number set by the caller) is saved. This is the intent.
+    // One transaction: the pages and their blocks come, the entries in them leave the outbox, and
+    // `log` (with position and record number set by the caller) is saved. This is the intent.
     Problem addPages(const OwnLog &log, const QList<CutPage> &pages);
 
     Result<PageRange> pageRange(const OwnLog &log, quint64 number);
@@ -40,13 +42,16 @@ public:
     // Pages from `number` on, in order, at most `limit`.
     Result<QList<OwnPage>> pages(const OwnLog &log, quint64 number, int limit);
 
-    // Blocks from (page, ordinal) on, in order: at most `maxCount` and about `maxBytes`, at least one if there is one.
-    Result<QList<OwnBlock>> blocks(const OwnLog &log, quint64 page, int ordinal, int maxCount, qint64 maxBytes);
+    // Blocks from (page, ordinal) on, in order: at most `maxCount` and about `maxBytes`, at least
+    // one if there is one.
+    Result<QList<OwnBlock>> blocks(const OwnLog &log, quint64 page, int ordinal, int maxCount,
+                                   qint64 maxBytes);
     // The bytes of a block; null if the log has no such block.
     Result<QByteArray> block(const OwnLog &log, const QByteArray &address);
     Result<int> blockCount(const OwnLog &log);
 
-    // How many pages from the first on a content store holds completely. `helper` is Database::helperId().
+    // How many pages from the first on a content store holds completely. `helper` is
+    // Database::helperId().
     Result<quint64> storedPages(const OwnLog &log, const QByteArray &helper);
     Problem setStoredPages(const OwnLog &log, const QByteArray &helper, quint64 pages);
     // The largest of all helpers, also of those no longer in the settings.

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+#include "database.h"
+
+#include "databasefile.h"
+#include "row.h"
+#include "schema.h"
+#include "storeproblem.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QLoggingCategory>
+
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+
+#include <sqlite3.h>
+
+namespace RemoteLog {
+
+Q_LOGGING_CATEGORY(lcStore, "remotelog.store", QtWarningMsg)
+
+namespace {
+
+// The lock of the profile keeps others out; this is for a backup or virus scanner that reads the
+// file just now.
+constexpr int BusyTimeout = 250; // ms
+
+void configure(sqlite3 *handle, int option, bool on)
+{
+    sqlite3_db_config(handle, option, int(on), nullptr);
+}
+
+} // namespace
+
+Database::Opened Database::open(const QString &directory)
+{
+    const QString path = QDir(directory).filePath(QStringLiteral("remotelog.sqlite"));
+    const DatabaseFile file(path);
+    Opened opened;
+    Problem damage;
+    if (file.isOrphaned())
+        damage = Problem(Problem::Kind::LocalDataCorrupt,
+                         QStringLiteral("the database is gone, its write-ahead log is not"));
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        if (damage) {
+            const Result<QString> name = file.setAside();
+            if (!name.ok()) {
+                opened.problem = name.problem();
+                break;
+            }
+            opened.notice =
+                Problem(Problem::Kind::LocalDataCorrupt,
+                        QStringLiteral("%1; set aside as %2").arg(damage.detail(), name.value()));
+            qCWarning(lcStore).noquote() << opened.notice.detail();
+        }
+        std::unique_ptr<Database> database(new Database(path));
+        opened.problem = database->begin();
+        if (!opened.problem) {
+            opened.database = std::move(database);
+            break;
+        }
+        if (opened.problem.kind() != Problem::Kind::LocalDataCorrupt || damage)
+            break;
+        damage = opened.problem;
+    }
+    return opened;
+}
+
+// Nothing is written before the file is known to be ours.
+Problem Database::begin()
+try {
+    const DatabaseFile file(m_path);
+    if (const Problem problem = file.prepare())
+        return problem;
+    const bool mustCheck = file.size() <= CheckedSize || file.isSuspect();
+    const bool wasUnclean = QFileInfo(m_path + QStringLiteral("-wal")).size() > 0;
+
+    m_database = std::make_unique<SQLite::Database>(
+        m_path.toUtf8().toStdString(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, BusyTimeout);
+    sqlite3 *handle = m_database->getHandle();
+    configure(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+    configure(handle, SQLITE_DBCONFIG_DEFENSIVE, true);
+    configure(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, false);
+    m_database->exec("PRAGMA cell_size_check = ON");
+    // Alone with it: no shared memory file, no locking a transaction.
+    m_database->exec("PRAGMA locking_mode = EXCLUSIVE");
+    m_database->execAndGet("SELECT count(*) FROM sqlite_master"); // takes the lock
+    if (const Problem problem = checkIdentity(*m_database))
+        return problem;
+    if (sqlite3_db_readonly(handle, "main") == 1) // although the file could be opened for writing
+        return Problem(Problem::Kind::LocalDataCorrupt,
+                       QStringLiteral("the database asks not to be written to"));
+
+    m_database->exec("PRAGMA page_size = " + std::to_string(SchemaPageSize));
+    if (m_database->execAndGet("PRAGMA journal_mode = WAL").getString() != "wal")
+        return Problem(Problem::Kind::ActionRequired,
+                       QStringLiteral("the database's file system allows no write-ahead log"));
+    m_database->exec(
+        "PRAGMA synchronous = FULL;"
+        "PRAGMA foreign_keys = ON;"
+        "PRAGMA secure_delete = ON;" // FAST would leave withdrawn payloads in free pages
+        "PRAGMA temp_store = MEMORY;"
+        "PRAGMA cache_size = -8192;" // KiB
+        "PRAGMA wal_autocheckpoint = 1000;" // pages
+        "PRAGMA journal_size_limit = 8388608"); // bytes
+    if (const Problem problem = migrate(*m_database))
+        return problem;
+    if (const Problem problem = checkSchema(*m_database))
+        return problem;
+    if (mustCheck) {
+        if (const Problem problem = checkAllPages())
+            return problem;
+        file.setSuspect(false);
+    }
+    configure(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
+    if (wasUnclean)
+        eraseNow(); // whoever died here may have had something to erase
+    return {};
+} catch (const SQLite::Exception &exception) {
+    if ((exception.getErrorCode() & 0xff) == SQLITE_BUSY)
+        return Problem(Problem::Kind::InUse,
+                       QStringLiteral("another program has the database open"));
+    return problemFromSqlite(exception);
+}
+
+Problem Database::checkAllPages()
+{
+    const std::string answer = m_database->execAndGet("PRAGMA quick_check(1)").getString();
+    if (answer == "ok")
+        return {};
+    return Problem(Problem::Kind::LocalDataCorrupt,
+                   QStringLiteral("the database is damaged: ") + QString::fromStdString(answer));
+}
+
+bool Database::hasCheckValue() const
+{
+    return !metaValue(QByteArrayLiteral("check")).isNull();
+}
+
+QByteArray Database::metaValue(const QByteArray &name) const
+{
+    QByteArray value;
+    const Problem problem = guard([&]() -> Problem {
+        SQLite::Statement &query = statement("SELECT value FROM meta WHERE name = ?1");
+        query.bindNoCopy(1, name.constData());
+        if (query.executeStep())
+            value = bytesAt(query, 0);
+        return {};
+    });
+    if (problem)
+        qCWarning(lcStore).noquote() << problem.detail();
+    return value;
+}
+
+Problem Database::setMetaValue(const QByteArray &name, const QByteArray &value)
+{
+    return transaction([&]() -> Problem {
+        SQLite::Statement &change =
+            statement(value.isNull() ? "DELETE FROM meta WHERE name = ?1"
+                                     : "INSERT INTO meta(name, value) VALUES (?1, ?2) ON "
+                                       "CONFLICT(name) DO UPDATE SET value = excluded.value");
+        change.bindNoCopy(1, name.constData());
+        if (!value.isNull())
+            bindBytes(change, 2, value);
+        change.exec();
+        return {};
+    });
+}
+
+SQLite::Database &Database::handle() const
+{
+    return *m_database;
+}
+
+} // namespace RemoteLog
