@@ -41,7 +41,7 @@ std::optional<QByteArray> digitValues(QStringView text, std::string_view digits,
         char digit = digits[i];
         if (letters == Case::Upper && digit >= 'a' && digit <= 'z')
             digit = char(digit - 'a' + 'A');
-        values[std::size_t(digit)] = qint8(i);
+        values[uchar(digit)] = qint8(i);
     }
 
     QByteArray result;

@@ -113,7 +113,7 @@ void TestProblem::aResultIsEitherOr()
     QCOMPARE(value.value(), 7);
     QVERIFY(!value.problem());
 
-    const Result<int> problem(Problem(Problem::Kind::Closed));
+    const Result<int> problem = Problem(Problem::Kind::Closed);
     QVERIFY(!problem.ok());
     QCOMPARE(problem.problem().kind(), Problem::Kind::Closed);
 
