@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "logrebuilder.h"
+
+#include "log/history.h"
+
+#include <limits>
+
+namespace RemoteLog {
+
+LogRebuilder::LogRebuilder(const OwnLog &log, const LogKeys &keys, const NameRecord &record,
+                           const PublisherContext &context, QObject *parent)
+    : QObject(parent)
+    , m_log(log)
+    , m_keys(keys)
+    , m_record(record)
+    , m_context(context)
+    , m_reader(keys.publicKey, keys.readKey, std::numeric_limits<qint32>::max(), context.fetcher, *this, this)
+{
+    m_retry.setSingleShot(true);
+    m_retry.setInterval(context.timing.retryFirst);
+    connect(&m_retry, &QTimer::timeout, this, [this] { m_reader.read(m_record); });
+    connect(&m_reader, &LogReader::stopped, this, [this](const Problem &problem) {
+        if (problem.kind() == Problem::Kind::WillRetry)
+            m_retry.start();
+        else
+            Q_EMIT finished(problem);
+    });
+    m_reader.setCursor(0, initialHistory(), 0);
+}
+
+void LogRebuilder::start()
+{
+    m_reader.read(m_record);
+}
+
+Problem LogRebuilder::acceptPages(const QList<VerifiedPage> &pages)
+{
+    QList<CutPage> cut;
+    OwnLog changed = m_log;
+    for (const VerifiedPage &page : pages) {
+        // A page that is taken in portions is final with the last of them.
+        if (page.last < page.page.last())
+            continue;
+        CutPage restored;
+        restored.number = changed.position.nextPage;
+        restored.range = {page.page.first, quint64(page.page.pairs.size()), page.address, quint64(page.block.size())};
+        restored.historyAfter = page.history;
+        restored.blocks = contentsOf(page.page);
+        restored.blocks.append(Block(page.address, page.block));
+        for (const Pair &pair : page.page.pairs)
+            restored.payloadBytes += pair.isMapped() ? qint64(pair.size) : pair.data.size();
+        cut.append(restored);
+        changed.position = {restored.number + 1, page.last + 1, page.history, page.address};
+    }
+    changed.nextSequence = changed.position.nextSequence;
+    changed.recordNumber = m_record.number;
+    changed.record = m_record.bytes;
+    changed.mustResolve = false;
+    if (const Problem problem = m_context.pages.addPages(changed, cut))
+        return problem;
+    m_log = changed;
+    if (!cut.isEmpty())
+        m_contents.clear();
+    Q_EMIT advanced(m_log);
+    return {};
+}
+
+QList<Block> LogRebuilder::contentsOf(const Page &page) const
+{
+    QList<Block> blocks;
+    for (auto pair = page.pairs.crbegin(); pair != page.pairs.crend(); ++pair) {
+        if (!pair->isMapped())
+            continue;
+        const QByteArray block = m_contents.value(pair->address);
+        if (pair->size > quint64(ContentPieceSize)) {
+            const Result<ContentIndex> index = openContentIndex(*pair, block, m_keys.publicKey, m_keys.readKey);
+            for (const QByteArray &address : index.ok() ? index.value().addresses : QList<QByteArray>())
+                blocks.append(Block(address, m_contents.value(address)));
+        }
+        blocks.append(Block(pair->address, block));
+    }
+    return blocks;
+}
+
+Problem LogRebuilder::acceptContent(quint64, const QByteArray &address, const QByteArray &block)
+{
+    m_contents.insert(address, block);
+    return {};
+}
+
+Result<QByteArray> LogRebuilder::content(const QByteArray &address)
+{
+    return m_contents.value(address);
+}
+
+void LogRebuilder::dropContents()
+{
+    m_contents.clear();
+}
+
+bool LogRebuilder::hasRoom() const
+{
+    return true;
+}
+
+} // namespace RemoteLog

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "logreader.h"
+#include "publishercontext.h"
+
+#include <QTimer>
+
+namespace RemoteLog {
+
+// Restores an own log whose database was lost: the keys are still there, so its pages can be read like anybody's, and become
+// own pages again.
+class LogRebuilder : public QObject, private PageSink
+{
+    Q_OBJECT
+
+public:
+    LogRebuilder(const OwnLog &log, const LogKeys &keys, const NameRecord &record, const PublisherContext &context,
+                 QObject *parent);
+
+    void start();
+
+Q_SIGNALS:
+    // The log is longer now.
+    void advanced(const RemoteLog::OwnLog &log);
+    // Complete, or a Problem that does not go away by waiting.
+    void finished(const RemoteLog::Problem &problem);
+
+private:
+    Problem acceptPages(const QList<VerifiedPage> &pages) override;
+    Problem acceptContent(quint64 sequence, const QByteArray &address, const QByteArray &block) override;
+    Result<QByteArray> content(const QByteArray &address) override;
+    void dropContents() override;
+    bool hasRoom() const override;
+    QList<Block> contentsOf(const Page &page) const;
+
+    OwnLog m_log;
+    LogKeys m_keys;
+    NameRecord m_record;
+    PublisherContext m_context;
+    LogReader m_reader;
+    QTimer m_retry;
+    QHash<QByteArray, QByteArray> m_contents;
+};
+
+} // namespace RemoteLog

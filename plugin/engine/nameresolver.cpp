@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "nameresolver.h"
+
+#include "call.h"
+
+#include "interface/multibase.h"
+
+#include <QPointer>
+
+namespace RemoteLog {
+
+namespace {
+
+// A name system returns at most 8 records; more bytes than that are not wanted from anyone.
+constexpr int MaxRecords = 8;
+constexpr qint64 AnswerLimit = MaxRecords * MaxNameRecordSize;
+
+} // namespace
+
+NameResolver::NameResolver(const QByteArray &publicKey, HelperSet &helpers, const Timing &timing, const TimeSource &clock,
+                           QObject *parent)
+    : QObject(parent)
+    , m_publicKey(publicKey)
+    , m_name(Multibase::nameFromPublicKey(publicKey))
+    , m_helpers(helpers)
+    , m_timing(timing)
+    , m_clock(clock)
+{
+}
+
+void NameResolver::resolve()
+{
+    if (m_open > 0) {
+        m_again = true;
+        return;
+    }
+    m_again = false;
+    m_answers = 0;
+    m_best.reset();
+    m_bestExpired.reset();
+    Q_EMIT started();
+    ++m_open; // ours, so that an answer at once does not finish the round before all are asked
+    const QList<Helper *> systems = m_helpers.helpers(Helper::Role::System);
+    for (Helper *helper : systems) {
+        if (!helper->isUsable(Helper::Role::System))
+            continue;
+        ++m_open;
+        const QPointer<Helper> asked(helper);
+        whenAnswered<Result<QList<QByteArray>>>(
+            helper->system()->get(m_name, AnswerLimit), this, m_timing.callLimit,
+            [this, asked, url = helper->url()](const Result<QList<QByteArray>> &answer) {
+                if (answer.ok()) {
+                    ++m_answers;
+                    if (asked)
+                        asked->succeeded(Helper::Role::System);
+                    judge(url, answer.value());
+                    Q_EMIT answered();
+                } else if (asked) {
+                    asked->failed(Helper::Role::System, answer.problem());
+                }
+                finishOne();
+            });
+    }
+    finishOne();
+}
+
+void NameResolver::judge(const QUrl &helper, const QList<QByteArray> &records)
+{
+    for (const QByteArray &bytes : records.first(std::min<qsizetype>(records.size(), MaxRecords))) {
+        const Result<NameRecord> parsed = parseNameRecord(bytes, m_publicKey);
+        if (!parsed.ok()) {
+            Q_EMIT rejected(Problem(parsed.problem().kind(), parsed.problem().detail(), helper));
+            continue;
+        }
+        const NameRecord &record = parsed.value();
+        const bool expired = isExpired(record, m_clock());
+        std::optional<NameRecord> &best = expired ? m_bestExpired : m_best;
+        // An equal number with another value is no better, but its owner must see it: that is a conflict.
+        const bool isNews = !best || compareNameRecords(record, *best) > 0 || areInConflict(record, *best);
+        if (!best || compareNameRecords(record, *best) > 0)
+            best = record;
+        if (isNews && !expired)
+            Q_EMIT found(record, false);
+    }
+}
+
+void NameResolver::finishOne()
+{
+    if (--m_open > 0)
+        return;
+    if (m_bestExpired && (!m_best || m_bestExpired->number > m_best->number))
+        Q_EMIT found(*m_bestExpired, true);
+    Q_EMIT finished(m_answers);
+    if (m_again && m_open == 0)
+        resolve();
+}
+
+} // namespace RemoteLog

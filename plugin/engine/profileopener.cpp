@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#include "profileopener.h"
+
+#include "platform/durablefile.h"
+#include "store/profile.h"
+
+namespace RemoteLog {
+
+ProfileOpener::ProfileOpener(const QString &directory, const Timing &timing, QObject *parent)
+    : QObject(parent)
+    , m_directory(directory)
+    , m_timing(timing)
+{
+    m_retry.setSingleShot(true);
+    connect(&m_retry, &QTimer::timeout, this, &ProfileOpener::open);
+}
+
+ProfileOpener::~ProfileOpener() = default;
+
+void ProfileOpener::open()
+{
+    if (const Problem problem = DurableFile::makeDirectory(m_directory, true))
+        return tryAgain(problem, m_timing.lockRetryElsewhere);
+    if (!m_lock) {
+        ProfileLock::Attempt attempt = ProfileLock::take(m_directory);
+        if (attempt.holder == ProfileLock::Holder::ThisProcess)
+            return tryAgain({}, m_timing.lockRetryHere);
+        if (!attempt.lock)
+            return tryAgain(attempt.problem, m_timing.lockRetryElsewhere);
+        m_lock = std::move(attempt.lock);
+    }
+    const Result<QString> id = RemoteLog::profileId(m_directory);
+    if (!id.ok())
+        return tryAgain(id.problem(), m_timing.lockRetryElsewhere);
+    m_profileId = id.value();
+    Database::Opened opened = Database::open(m_directory);
+    if (!opened.database)
+        return tryAgain(opened.problem, m_timing.lockRetryElsewhere);
+    m_database = std::move(opened.database);
+    Q_EMIT this->opened(opened.notice);
+}
+
+void ProfileOpener::tryAgain(const Problem &problem, std::chrono::milliseconds delay)
+{
+    m_retry.start(delay);
+    Q_EMIT waiting(problem);
+}
+
+} // namespace RemoteLog

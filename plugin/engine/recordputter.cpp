@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "recordputter.h"
+
+#include "call.h"
+
+#include "interface/multibase.h"
+
+namespace RemoteLog {
+
+namespace {
+
+constexpr int MaxRecords = 8;
+
+} // namespace
+
+RecordPutter::RecordPutter(const QByteArray &publicKey, Helper *helper, const Timing &timing, QObject *parent)
+    : QObject(parent)
+    , m_publicKey(publicKey)
+    , m_name(Multibase::nameFromPublicKey(publicKey))
+    , m_helper(helper)
+    , m_timing(timing)
+{
+}
+
+void RecordPutter::put(const NameRecord &record)
+{
+    m_wanted = record;
+    advance();
+}
+
+void RecordPutter::advance()
+{
+    if (m_isBusy || !m_wanted || m_wanted->signatureAndData == m_served || !m_helper
+        || !m_helper->isUsable(Helper::Role::System))
+        return;
+    m_isBusy = true;
+    const NameRecord record = *m_wanted;
+    whenAnswered<Problem>(m_helper->system()->put(m_name, record.bytes), this, m_timing.callLimit,
+                          [this, record](const Problem &problem) {
+                              if (problem)
+                                  fail(problem);
+                              else
+                                  readBack(record);
+                          });
+}
+
+void RecordPutter::readBack(const NameRecord &record)
+{
+    if (!m_helper) {
+        m_isBusy = false;
+        return;
+    }
+    whenAnswered<Result<QList<QByteArray>>>(
+        m_helper->system()->get(m_name, MaxRecords * MaxNameRecordSize), this, m_timing.callLimit,
+        [this, record](const Result<QList<QByteArray>> &answer) {
+            if (answer.ok())
+                judge(record, answer.value());
+            else
+                fail(answer.problem());
+        });
+}
+
+void RecordPutter::judge(const NameRecord &record, const QList<QByteArray> &answers)
+{
+    std::optional<NameRecord> best;
+    for (const QByteArray &bytes : answers) {
+        const Result<NameRecord> parsed = parseNameRecord(bytes, m_publicKey);
+        if (parsed.ok() && (!best || compareNameRecords(parsed.value(), *best) > 0))
+            best = parsed.value();
+    }
+    if (!best || (compareNameRecords(*best, record) < 0 && best->signatureAndData != record.signatureAndData))
+        return fail(Problem(Problem::Kind::WillRetry,
+                            QStringLiteral("record %1 was taken but is not served").arg(record.number)));
+    m_isBusy = false;
+    if (m_helper)
+        m_helper->succeeded(Helper::Role::System);
+    if (best->number > record.number || areInConflict(*best, record)) {
+        m_served = record.signatureAndData; // not put again: it would not win
+        Q_EMIT contradicted(*best);
+        return;
+    }
+    m_served = record.signatureAndData;
+    Q_EMIT served(record);
+    advance();
+}
+
+void RecordPutter::fail(const Problem &problem)
+{
+    m_isBusy = false;
+    if (m_helper)
+        m_helper->failed(Helper::Role::System, problem);
+    Q_EMIT problemChanged();
+}
+
+} // namespace RemoteLog

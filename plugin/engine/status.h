@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <RemoteLog/head.h>
+#include <RemoteLog/helperstatus.h>
+#include <RemoteLog/loglink.h>
+#include <RemoteLog/transport.h>
+
+#include <QByteArray>
+#include <QString>
+
+namespace RemoteLog {
+
+// What the facade shows of the worker's state; snapshots that cross the thread as values.
+
+struct OutgoingStatus
+{
+    bool isReady = false;
+    LogLink link;
+    Head head;
+    int pendingCount = 0;
+    qint64 pendingBytes = 0;
+    Problem problem;
+    friend bool operator==(const OutgoingStatus &, const OutgoingStatus &) = default;
+};
+
+struct IncomingStatus
+{
+    Head head;
+    quint64 position = 0;
+    Problem problem;
+    friend bool operator==(const IncomingStatus &, const IncomingStatus &) = default;
+};
+
+struct TransportStatus
+{
+    Transport::State state = Transport::State::Opening;
+    int pendingCount = 0;
+    qint64 pendingBytes = 0;
+    QDateTime lastPublished;
+    QDateTime lastChecked;
+    Problem problem;
+    QList<HelperStatus> helpers;
+    friend bool operator==(const TransportStatus &, const TransportStatus &) = default;
+};
+
+// The graver of two: what a person has to act on before what mends itself.
+Problem graver(const Problem &a, const Problem &b);
+
+// True for what a person has to act on.
+bool needsAttention(const Problem &problem);
+
+// How a followed log is told from others inside the plugin: its name and read key, as text. Secret.
+QString identityOf(const LogLink &link);
+
+} // namespace RemoteLog

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "pluginroot.h"
+
+#include "transportfacade.h"
+
+namespace RemoteLog {
+
+PluginRoot::PluginRoot()
+    : m_registry(std::make_shared<HelperRegistry>())
+{
+}
+
+Transport *PluginRoot::create(const Settings &settings, const HostServices &services, QObject *parent)
+{
+    speak(settings.locale());
+    auto *transport = new TransportFacade(settings, services, m_registry, parent);
+    connect(transport, &TransportFacade::localeWanted, this, &PluginRoot::speak);
+    return transport;
+}
+
+Problem PluginRoot::registerContentStore(const QString &scheme, std::function<ContentStore *(const QUrl &)> factory)
+{
+    return m_registry->add(scheme, ContentStoreFactory(std::move(factory)));
+}
+
+Problem PluginRoot::registerNameSystem(const QString &scheme, std::function<NameSystem *(const QUrl &)> factory)
+{
+    return m_registry->add(scheme, NameSystemFactory(std::move(factory)));
+}
+
+void PluginRoot::speak(const QLocale &locale)
+{
+    if (m_isSpeaking && m_locale == locale)
+        return;
+    m_isSpeaking = true;
+    m_locale = locale;
+    QCoreApplication::removeTranslator(&m_translator);
+    if (m_translator.load(locale, QStringLiteral("remotelog"), QStringLiteral("_"), QStringLiteral(":/remotelog/i18n")))
+        QCoreApplication::installTranslator(&m_translator);
+}
+
+} // namespace RemoteLog

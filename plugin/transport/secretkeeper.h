@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "engine/timing.h"
+
+#include <RemoteLog/secretstore.h>
+
+#include <QObject>
+#include <QPointer>
+#include <QTimer>
+
+namespace RemoteLog {
+
+// Gets the profile's master secret from a secret store, and makes one where there certainly is none: only if the database never had
+// one, and if the store keeps what it is given. Lives in the host's thread; tries again until it succeeds.
+class SecretKeeper : public QObject
+{
+    Q_OBJECT
+
+public:
+    // `store` may be null: then there is no secret, ever.
+    SecretKeeper(SecretStore *store, const QString &applicationId, const Timing &timing, QObject *parent);
+
+    // `isKnown`: the database was made with a secret, so a missing one is lost, not new.
+    void obtain(const QString &profileId, bool isKnown);
+    // Now instead of later, if it is not there yet.
+    void retry();
+
+Q_SIGNALS:
+    void obtained(const QByteArray &master, bool isNew);
+    void refused(const RemoteLog::Problem &problem);
+
+private:
+    using Then = std::function<void()>;
+
+    void readMaster();
+    void probe();
+    void create();
+    void read(const QString &name, std::function<void(const QByteArray &)> then);
+    void write(const QString &name, const QByteArray &secret, Then then);
+    QString key(const QString &name) const;
+    void refuse(const Problem &problem);
+    void finish(const QByteArray &master, bool isNew);
+
+    QPointer<SecretStore> m_store;
+    QString m_applicationId;
+    Timing m_timing;
+    QString m_profileId;
+    bool m_isKnown = false;
+    bool m_isBusy = false;
+    bool m_isDone = true;
+    QTimer m_retry;
+};
+
+} // namespace RemoteLog

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include "workers.h"
+
+#include "engine/engine.h"
+
+#include <QCoreApplication>
+#include <QDeadlineTimer>
+#include <QThread>
+
+#include <algorithm>
+#include <vector>
+
+namespace RemoteLog::Workers {
+
+namespace {
+
+constexpr std::chrono::seconds JoinLimit {5};
+
+struct Worker
+{
+    QThread *thread;
+    std::shared_ptr<EnginePort> port;
+    Engine *engine;
+};
+
+// QCoreApplication's thread only.
+std::vector<Worker> &running()
+{
+    static std::vector<Worker> workers;
+    return workers;
+}
+
+void closeIn(const Worker &worker)
+{
+    worker.port->post([engine = worker.engine] { engine->close(Reply<Problem>()); });
+}
+
+// Also runs in a host that never called exec(): it needs no event loop of the main thread.
+void joinAll()
+{
+    std::vector<Worker> workers = std::exchange(running(), {});
+    for (const Worker &worker : workers)
+        closeIn(worker);
+    const QDeadlineTimer deadline(JoinLimit);
+    for (const Worker &worker : workers) {
+        if (worker.thread->wait(deadline))
+            delete worker.thread;
+    }
+}
+
+void forget(QThread *thread)
+{
+    std::erase_if(running(), [thread](const Worker &worker) { return worker.thread == thread; });
+    thread->wait();
+    thread->deleteLater();
+}
+
+} // namespace
+
+void start(std::unique_ptr<Engine> owned)
+{
+    static const bool registered = [] {
+        qAddPostRoutine(joinAll);
+        return true;
+    }();
+    Q_UNUSED(registered)
+    Engine *engine = owned.release();
+    auto *thread = new QThread;
+    thread->setObjectName(QStringLiteral("remotelog"));
+    engine->moveToThread(thread);
+    // In the worker, as its last act.
+    QObject::connect(thread, &QThread::finished, engine, &QObject::deleteLater);
+    QObject::connect(thread, &QThread::finished, thread, [thread] { forget(thread); });
+    running().push_back({thread, engine->port(), engine});
+    thread->start();
+    engine->port()->post([engine] { engine->open(); });
+}
+
+} // namespace RemoteLog::Workers
