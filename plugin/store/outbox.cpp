@@ -32,14 +32,15 @@ Outbox::Outbox(Database &database)
 }
 
 // Leaves the row in m_sealed: u8 size of the id || id || payload.
-void Outbox::sealEntry(const NewEntry &entry, const OwnLog &log, quint64 sequence)
+void Outbox::sealEntry(RowSeal::Batch &seal, const NewEntry &entry, const OwnLog &log,
+                       quint64 sequence)
 {
     reuse(m_plain);
     m_plain.append(static_cast<char>(entry.id.size()));
     m_plain.append(entry.id);
     m_plain.append(entry.payload);
     reuse(m_sealed);
-    m_database.seal().sealTo(m_sealed, m_plain, Table, log.publicKey, sequence);
+    seal.sealTo(m_sealed, m_plain, Table, log.publicKey, sequence);
 }
 
 PendingEntry Outbox::openEntry(const OwnLog &log, quint64 sequence, QByteArrayView sealed) const
@@ -70,6 +71,7 @@ Problem Outbox::append(const OwnLog &log, quint64 first, const QList<NewEntry> &
         return Problem(Problem::Kind::InvalidArgument, QStringLiteral("no such sequences"));
     return m_database.transaction([&]() -> Problem {
         qint64 bytes = 0;
+        RowSeal::Batch seal(m_database.seal());
         SQLite::Statement &insert = m_database.statement(
             "INSERT INTO pending(log, sequence, size, sealed) VALUES (?1, ?2, ?3, ?4)");
         insert.bind(1, int64_t(log.id));
@@ -78,7 +80,7 @@ Problem Outbox::append(const OwnLog &log, quint64 first, const QList<NewEntry> &
             if (entry.id.size() > MaxIdSize)
                 return Problem(Problem::Kind::InvalidArgument,
                                QStringLiteral("an id has at most 64 bytes"));
-            sealEntry(entry, log, sequence);
+            sealEntry(seal, entry, log, sequence);
             insert.bind(2, static_cast<int64_t>(sequence));
             insert.bind(3, static_cast<int64_t>(entry.payload.size()));
             bindBytes(insert, 4, m_sealed);

@@ -80,7 +80,8 @@ public:
                                                         quint64 last);
 
 private:
-    void sealEntry(const NewEntry &entry, const OwnLog &log, quint64 sequence);
+    void sealEntry(RowSeal::Batch &seal, const NewEntry &entry, const OwnLog &log,
+                   quint64 sequence);
     PendingEntry openEntry(const OwnLog &log, quint64 sequence, QByteArrayView sealed) const;
     void acknowledgeRange(const OwnLog &log, quint64 first, quint64 last);
 

@@ -5,6 +5,9 @@
 
 #include <QtEndian>
 
+#include <sodium/crypto_aead_xchacha20poly1305.h>
+#include <sodium/randombytes.h>
+
 #include <array>
 #include <cstring>
 
@@ -15,6 +18,11 @@ namespace {
 constexpr char Domain[] = "remotelog-db";
 constexpr char Version = 0x01;
 constexpr int PublicKeySize = 32;
+
+const unsigned char *bytesOf(QByteArrayView bytes)
+{
+    return reinterpret_cast<const unsigned char *>(bytes.data());
+}
 
 // "remotelog-db" || 0x01 || u8 length || table || public key || u64be sequence, on the stack.
 class AssociatedData
@@ -55,6 +63,32 @@ void RowSeal::sealTo(QByteArray &out, QByteArrayView plaintext, QByteArrayView t
 {
     out.append(Version);
     RemoteLog::sealTo(out, plaintext, AssociatedData(table, publicKey, sequence).view(), m_key);
+}
+
+RowSeal::Batch::Batch(const RowSeal &seal)
+    : m_seal(seal)
+{
+}
+
+void RowSeal::Batch::sealTo(QByteArray &out, QByteArrayView plaintext, QByteArrayView table,
+                            const QByteArray &publicKey, quint64 sequence)
+{
+    static_assert(NonceSize == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
+    if (m_used == PoolSize) {
+        randombytes_buf(m_nonces.data(), PoolSize);
+        m_used = 0;
+    }
+    const AssociatedData associated(table, publicKey, sequence);
+    const qsizetype start = out.size();
+    out.resize(start + 1 + plaintext.size() + SealOverhead);
+    auto *const sealed = reinterpret_cast<unsigned char *>(out.data()) + start;
+    sealed[0] = Version;
+    std::memcpy(sealed + 1, m_nonces.data() + m_used, NonceSize);
+    m_used += NonceSize;
+    crypto_aead_xchacha20poly1305_ietf_encrypt(sealed + 1 + NonceSize, nullptr, bytesOf(plaintext),
+                                               size_t(plaintext.size()), bytesOf(associated.view()),
+                                               size_t(associated.view().size()), nullptr,
+                                               sealed + 1, m_seal.m_key.data());
 }
 
 QByteArray RowSeal::seal(QByteArrayView plaintext, QByteArrayView table,
