@@ -75,6 +75,10 @@ bool readEntry(QCborStreamReader &reader, const QString &key, NameRecordData &da
         return readNumber(reader, data.ttl);
     if (key == RemoteLogKey)
         return readBytes(reader, data.remoteLog.emplace());
+    while (reader.isTag()) {
+        if (!reader.next())
+            return false;
+    }
     return reader.next(MaxNesting);
 }
 

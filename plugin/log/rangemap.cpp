@@ -52,18 +52,27 @@ public:
     {
     }
 
-    void skipTo(quint64 sequence) { m_next = m_map.startOf(sequence); }
-
-    // Calls visit(known) for the next chain's chosen ranges, with whether each is in hand or under
-    // way; false at the end.
+    // Calls visit(known, isHeld) for the chosen ranges of the next chain; false at the end.
     template <class Visit>
     bool visitChain(Visit visit)
     {
-        QList<const RangeMap::Known *> chain = nextChain();
-        if (chain.isEmpty())
-            return false;
+        readChain();
+        if (m_chain.size() == 1) {
+            const RangeMap::Known &known = *m_chain.constFirst();
+            if (missingDownFrom(known.range.last()) >= known.range.first)
+                visit(known, m_isHeld(known.range.address));
+        } else if (m_chain.size() > 1) {
+            visitCheapest(visit);
+        }
+        return !m_chain.isEmpty();
+    }
+
+private:
+    template <class Visit>
+    void visitCheapest(Visit visit)
+    {
         QList<OfferedRange> offers;
-        for (const RangeMap::Known *known : std::as_const(chain)) {
+        for (const RangeMap::Known *known : std::as_const(m_chain)) {
             const PageRange &range = known->range;
             const quint64 cost = m_isHeld(range.address) ? 0 : costOf(range);
             offers.append({range.first, range.last(), cost});
@@ -71,26 +80,23 @@ public:
         const auto chosen =
             cheapestCover(offers, [this](quint64 sequence) { return missingDownFrom(sequence); });
         for (const qsizetype index : chosen)
-            visit(*chain.at(index), offers.at(index).cost == 0);
-        return true;
+            visit(*m_chain.at(index), offers.at(index).cost == 0);
     }
 
-private:
-    QList<const RangeMap::Known *> nextChain()
+    void readChain()
     {
-        QList<const RangeMap::Known *> chain;
+        m_chain.clear();
         quint64 reach = 0;
         for (; m_next != m_map.m_unread.end(); ++m_next) {
             const PageRange &range = m_next->second.range;
-            if (range.first > m_last || (!chain.isEmpty() && range.first > reach))
+            if (range.first > m_last || (!m_chain.isEmpty() && range.first > reach))
                 break;
             ++m_map.m_steps;
             if (range.last() < m_first)
                 continue;
-            chain.append(&m_next->second);
+            m_chain.append(&m_next->second);
             reach = std::max(reach, range.last());
         }
-        return chain;
     }
 
     quint64 missingDownFrom(quint64 sequence) const
@@ -104,6 +110,7 @@ private:
     const quint64 m_last;
     const IsHeld &m_isHeld;
     RangeMap::Ranges::const_iterator m_next;
+    QList<const RangeMap::Known *> m_chain; // ranges that overlap, in order
 };
 
 // The first range that can reach `sequence`.

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: MIT
+#include "log/rangemap.h"
+
+#include "support/samples.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+
+using namespace RemoteLog;
+
+namespace {
+
+PageRange range(quint64 first, quint64 last, int address, quint64 size = 1000)
+{
+    return {first, last - first + 1, sampleAddress(address), size};
+}
+
+bool nothingHeld(const QByteArray &)
+{
+    return false;
+}
+
+// The first sequences of what would be fetched.
+QList<quint64> firsts(const QList<PlannedFetch> &fetches)
+{
+    QList<quint64> firsts;
+    for (const PlannedFetch &fetch : fetches)
+        firsts.append(fetch.range.first);
+    return firsts;
+}
+
+// Pages of one entry each.
+RangeMap mapOf(std::initializer_list<quint64> sequences)
+{
+    RangeMap map;
+    for (const quint64 sequence : sequences)
+        map.add(range(sequence, sequence, int(sequence)), 0);
+    return map;
+}
+
+} // namespace
+
+class TestRangeMap : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void plansWhatIsMissingOldestFirst();
+    void plansNothingElse();
+    void leavesOutWhatIsUnderWay();
+    void asksAboveTheOldestGapFirst();
+    void leavesAFarGapForLater();
+    void keepsTheSmallestDepth();
+    void keepsTheLongerClaim();
+    void forgetsWhatIsInHand();
+    void learnsFromPages();
+    void doesNotLearnWhatIsInHand();
+    void prefersWhatCostsLess();
+    void knowsGapsAgainWhenRangesGo();
+    void ignoresImpossibleRanges();
+    void keepsTheOldest();
+    void planningIsCheap();
+};
+
+void TestRangeMap::plansWhatIsMissingOldestFirst()
+{
+    const RangeMap map = mapOf({5, 3, 1, 4, 2});
+    QCOMPARE(firsts(map.plan(1, 5, nothingHeld, 10)), QList<quint64>({1, 2, 3, 4, 5}));
+    QCOMPARE(firsts(map.plan(1, 5, nothingHeld, 2)), QList<quint64>({1, 2}));
+    QCOMPARE(firsts(map.plan(1, 5, nothingHeld, 0)), QList<quint64>());
+    QCOMPARE(firsts(map.plan(1, 5, nothingHeld, -1)), QList<quint64>());
+    QCOMPARE(firsts(RangeMap().plan(1, 5, nothingHeld, 10)), QList<quint64>());
+}
+
+void TestRangeMap::plansNothingElse()
+{
+    RangeMap map = mapOf({1, 2, 3, 4, 5});
+    QCOMPARE(firsts(map.plan(3, 4, nothingHeld, 10)), QList<quint64>({3, 4}));
+    QCOMPARE(firsts(map.plan(6, 9, nothingHeld, 10)), QList<quint64>());
+    QCOMPARE(firsts(map.plan(4, 3, nothingHeld, 10)), QList<quint64>());
+    QCOMPARE(firsts(map.plan(0, 3, nothingHeld, 10)), QList<quint64>());
+    map.add(range(10, 20, 10), 0);
+    QCOMPARE(firsts(map.plan(20, 30, nothingHeld, 10)), QList<quint64>({10}));
+    QCOMPARE(firsts(map.plan(21, 30, nothingHeld, 10)), QList<quint64>());
+    QCOMPARE(firsts(map.plan(8, 10, nothingHeld, 10)), QList<quint64>({10}));
+    QCOMPARE(firsts(map.plan(8, 9, nothingHeld, 10)), QList<quint64>());
+}
+
+void TestRangeMap::leavesOutWhatIsUnderWay()
+{
+    const RangeMap map = mapOf({1, 2, 3, 4, 5});
+    const auto isHeld = [](const QByteArray &address) {
+        return address == sampleAddress(1) || address == sampleAddress(3);
+    };
+    QCOMPARE(firsts(map.plan(1, 5, isHeld, 2)), QList<quint64>({2, 4}));
+}
+
+void TestRangeMap::asksAboveTheOldestGapFirst()
+{
+    RangeMap map;
+    for (quint64 sequence = 1; sequence <= 10; ++sequence) // then a gap
+        map.add(range(sequence, sequence, int(sequence)), 0);
+    for (quint64 sequence = 21; sequence <= 60; ++sequence)
+        map.add(range(sequence, sequence, int(sequence)), 0);
+
+    QList<quint64> expected(16);
+    std::iota(expected.begin(), expected.end(), 21);
+    for (quint64 sequence = 1; sequence <= 10; ++sequence)
+        expected.append(sequence);
+    expected.append({37, 38});
+    QCOMPARE(firsts(map.plan(1, 60, nothingHeld, 28)), expected);
+    QCOMPARE(firsts(map.plan(1, 60, nothingHeld, 3)), QList<quint64>({21, 22, 23}));
+
+    // Those under way are among the 16.
+    const auto isHeld = [](const QByteArray &address) {
+        return address == sampleAddress(21) || address == sampleAddress(22);
+    };
+    QCOMPARE(firsts(map.plan(1, 60, isHeld, 15)), expected.sliced(2, 15));
+
+    // No gap, no hurry; nor one below or above what is wanted.
+    QCOMPARE(firsts(map.plan(21, 60, nothingHeld, 2)), QList<quint64>({21, 22}));
+    QCOMPARE(firsts(map.plan(1, 10, nothingHeld, 2)), QList<quint64>({1, 2}));
+    QCOMPARE(firsts(map.plan(21, 70, nothingHeld, 2)), QList<quint64>({21, 22}));
+}
+
+void TestRangeMap::leavesAFarGapForLater()
+{
+    RangeMap map;
+    for (quint64 sequence = 1; sequence <= 1000; ++sequence)
+        map.add(range(sequence, sequence, int(sequence)), 0);
+    map.add(range(1002, 1002, 1002), 0);
+    QCOMPARE(firsts(map.plan(1, 1002, nothingHeld, 2)), QList<quint64>({1, 2}));
+    map.removeBefore(900);
+    QCOMPARE(firsts(map.plan(900, 1002, nothingHeld, 2)), QList<quint64>({1002, 900}));
+}
+
+void TestRangeMap::keepsTheSmallestDepth()
+{
+    RangeMap map;
+    const auto depth = [&map] { return map.plan(1, 9, nothingHeld, 1).constFirst().depth; };
+    map.add(range(1, 9, 1), 3);
+    QCOMPARE(depth(), 4);
+    map.add(range(1, 9, 1), 5);
+    QCOMPARE(depth(), 4);
+    map.add(range(1, 9, 1), 0);
+    QCOMPARE(depth(), 1);
+    QCOMPARE(map.size(), 1);
+}
+
+void TestRangeMap::keepsTheLongerClaim()
+{
+    RangeMap map;
+    map.add(range(9, 9, 1), 0);
+    map.add(range(1, 9, 1), 2);
+    QCOMPARE(map.size(), 1);
+    QCOMPARE(map.plan(1, 9, nothingHeld, 1).constFirst().range, range(1, 9, 1));
+    QCOMPARE(map.plan(1, 9, nothingHeld, 1).constFirst().depth, 1);
+    map.add(range(5, 9, 1), 0);
+    QCOMPARE(map.plan(1, 9, nothingHeld, 1).constFirst().range, range(1, 9, 1));
+    map.add(range(20, 30, 1), 0); // one of the two is a lie
+    QCOMPARE(map.plan(1, 30, nothingHeld, 9).size(), 1);
+    QCOMPARE(map.plan(1, 30, nothingHeld, 1).constFirst().range, range(1, 9, 1));
+}
+
+void TestRangeMap::forgetsWhatIsInHand()
+{
+    RangeMap map;
+    map.add(range(1, 10, 1), 0);
+    map.add(range(11, 20, 2), 0);
+    map.add(range(21, 30, 3), 0);
+    map.setHeld(5, 20);
+    QVERIFY(map.contains(sampleAddress(1)));
+    QVERIFY(!map.contains(sampleAddress(2)));
+    QCOMPARE(firsts(map.plan(1, 30, nothingHeld, 9)), QList<quint64>({1, 21}));
+    QCOMPARE(firsts(map.plan(5, 30, nothingHeld, 9)), QList<quint64>({21}));
+    map.removeBefore(30);
+    QCOMPARE(map.size(), 1);
+    map.removeBefore(31);
+    QCOMPARE(map.size(), 0);
+    map.removeBefore(0);
+    map.setHeld(7, 6);
+    map.clear();
+    map.add(range(1, 10, 1), 0);
+    QCOMPARE(map.size(), 1);
+}
+
+void TestRangeMap::learnsFromPages()
+{
+    RangeMap map;
+    const Page page = samplePage(); // 100..102; ranges 1..90 and 91..99, which is the tail
+    map.addPage(page, 2);
+    QCOMPARE(map.size(), 2);
+    const QList<PlannedFetch> fetches = map.plan(1, 102, nothingHeld, 9);
+    QCOMPARE(firsts(fetches), QList<quint64>({1, 91}));
+    QCOMPARE(fetches.at(1).range, page.ranges.at(1));
+    QCOMPARE(fetches.at(1).depth, 3);
+
+    // Without ranges the tail is the way.
+    map.clear();
+    Page chained = page;
+    chained.ranges.clear();
+    map.addPage(chained, 0);
+    QCOMPARE(map.plan(1, 102, nothingHeld, 9).size(), 1);
+    QCOMPARE(map.plan(1, 102, nothingHeld, 9).at(0).range, (PageRange{99, 1, page.tail, 0}));
+}
+
+void TestRangeMap::doesNotLearnWhatIsInHand()
+{
+    RangeMap map;
+    map.removeBefore(50);
+    map.setHeld(60, 69);
+    map.add(range(40, 49, 1), 0);
+    map.add(range(60, 69, 2), 0);
+    map.add(range(61, 62, 3), 0);
+    QCOMPARE(map.size(), 0);
+    map.add(range(45, 50, 4), 0);
+    map.add(range(69, 70, 5), 0);
+    QCOMPARE(firsts(map.plan(1, 100, nothingHeld, 9)), QList<quint64>({69, 45}));
+}
+
+void TestRangeMap::prefersWhatCostsLess()
+{
+    // Ten small pages against one block with all their entries: 10 x (1000 + 4096) against size +
+    // 4096.
+    for (const quint64 size : {46000, 47000}) {
+        RangeMap map;
+        for (int i = 0; i < 10; ++i)
+            map.add(range(quint64(i) + 1, quint64(i) + 1, i), 0);
+        map.add(range(1, 10, 100, size), 0);
+        const bool isCheap = size + 4096 < 10 * (1000 + 4096);
+        QCOMPARE(map.plan(1, 10, nothingHeld, 20).size(), isCheap ? 1 : 10);
+        // For two entries the block is never worth it.
+        QCOMPARE(map.plan(9, 10, nothingHeld, 20).size(), 2);
+        // And if most small pages are in hand, it is not either.
+        map.setHeld(1, 7);
+        QCOMPARE(map.plan(1, 10, nothingHeld, 20).size(), 3);
+    }
+
+    // A size that cannot be, or is not said, is not believed.
+    RangeMap map;
+    map.add(range(1, 2, 1, MaxSequence), 0);
+    map.add(range(1, 1, 2, 0), 0);
+    map.add(range(2, 2, 3, 0), 0);
+    QCOMPARE(map.plan(1, 2, nothingHeld, 9).size(), 2);
+}
+
+void TestRangeMap::knowsGapsAgainWhenRangesGo()
+{
+    RangeMap map;
+    map.add(range(1, 10, 1), 0);
+    map.add(range(8, 20, 2), 0);
+    map.add(range(31, 40, 3), 0);
+    map.setHeld(15, 16);
+    // The oldest gap is 21..30.
+    QCOMPARE(firsts(map.plan(1, 40, nothingHeld, 1)), QList<quint64>({31}));
+    map.remove(sampleAddress(2));
+    map.remove(sampleAddress(2));
+    QVERIFY(!map.contains(sampleAddress(2)));
+    // Now it is 11..14.
+    map.add(range(17, 18, 4), 0);
+    QCOMPARE(firsts(map.plan(1, 40, nothingHeld, 1)), QList<quint64>({17}));
+    map.remove(sampleAddress(1));
+    QCOMPARE(firsts(map.plan(1, 40, nothingHeld, 9)), QList<quint64>({17, 31}));
+    map.add(range(8, 20, 2), 0);
+    QCOMPARE(map.size(), 3);
+}
+
+void TestRangeMap::ignoresImpossibleRanges()
+{
+    RangeMap map;
+    map.add({0, 5, sampleAddress(1), 1}, 0);
+    map.add({5, 0, sampleAddress(1), 1}, 0);
+    map.add({5, MaxSequence, sampleAddress(1), 1}, 0);
+    map.add({MaxSequence + 1, 1, sampleAddress(1), 1}, 0);
+    map.add({~quint64(0), ~quint64(0), sampleAddress(1), 1}, 0);
+    QCOMPARE(map.size(), 0);
+    map.add({1, MaxSequence, sampleAddress(1), MaxSequence}, 0);
+    map.add({MaxSequence, 1, sampleAddress(2), MaxSequence}, 0);
+    QCOMPARE(firsts(map.plan(1, MaxSequence, nothingHeld, 9)), QList<quint64>({1}));
+    QCOMPARE(firsts(map.plan(MaxSequence, MaxSequence, nothingHeld, 9)).size(), 1);
+    map.setHeld(1, MaxSequence);
+    QCOMPARE(map.size(), 0);
+}
+
+void TestRangeMap::keepsTheOldest()
+{
+    RangeMap map;
+    constexpr int extra = 1000;
+    for (int i = RangeMap::MaxUnread + extra; i > 0; --i)
+        map.add({quint64(i) * 2, 1, QByteArray::number(i), 1}, 0);
+    QCOMPARE(map.size(), RangeMap::MaxUnread);
+    QVERIFY(map.contains("1"));
+    QVERIFY(map.contains(QByteArray::number(RangeMap::MaxUnread)));
+    QVERIFY(!map.contains(QByteArray::number(RangeMap::MaxUnread + 1)));
+    map.add({1, 1, "older", 1}, 0);
+    QVERIFY(map.contains("older"));
+    QVERIFY(!map.contains(QByteArray::number(RangeMap::MaxUnread)));
+    map.add({1000000, 1, "newer", 1}, 0);
+    QVERIFY(!map.contains("newer"));
+    QCOMPARE(map.size(), RangeMap::MaxUnread);
+}
+
+// One plan looks at what it gives back and what is under way, whatever else is known.
+void TestRangeMap::planningIsCheap()
+{
+    RangeMap map;
+    for (int i = RangeMap::MaxUnread; i > 0; --i)
+        map.add({quint64(i) * 2, 2, QByteArray::number(i), 1}, 0);
+    const quint64 before = map.steps();
+    QCOMPARE(map.plan(1, MaxSequence, nothingHeld, 64).size(), 64);
+    QVERIFY2(map.steps() - before < 64 + 16 + 256 + 8,
+             qPrintable(QString::number(map.steps() - before)));
+}
+
+QTEST_APPLESS_MAIN(TestRangeMap)
+#include "tst_rangemap.moc"

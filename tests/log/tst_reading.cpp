@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include "log/address.h"
+
+#include "support/samples.h"
+#include "support/simulation.h"
+
+#include <QSet>
+#include <QTest>
+
+using namespace RemoteLog;
+
+namespace {
+
+// The promise of the wire format: dependent fetches after the head.
+int promisedDepth(quint64 pages)
+{
+    return pages <= 100 ? 3 : pages <= 1000 ? 5 : 6;
+}
+
+} // namespace
+
+// A reader that knows nothing of the writer's skip list finds its way by RangeMap alone.
+class TestReading : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void readsEverythingAtSmallDepth_data();
+    void readsEverythingAtSmallDepth();
+    void readsNothingElse_data();
+    void readsNothingElse();
+    void readsAChainWithoutRanges();
+    void takesACompactedBlock();
+    void liesEnd_data();
+    void liesEnd();
+    void overlapsDoNotMultiply();
+    void beginsAgainWhereRoomRanOut();
+};
+
+void TestReading::readsEverythingAtSmallDepth_data()
+{
+    QTest::addColumn<quint64>("pages");
+    QTest::addColumn<quint64>("missing"); // entries, one a page
+    QTest::addColumn<int>("window");
+    QTest::addColumn<Arrival>("arrival");
+    const auto rows = [](quint64 pages, const QList<quint64> &missing) {
+        for (const quint64 last : missing) {
+            for (const int window : {16, 64, 256}) {
+                QTest::addRow("last %llu of %llu, %d in rounds", last, pages, window)
+                    << pages << last << window << Arrival::InRounds;
+                QTest::addRow("last %llu of %llu, %d in order", last, pages, window)
+                    << pages << last << window << Arrival::InOrder;
+                QTest::addRow("last %llu of %llu, %d shuffled", last, pages, window)
+                    << pages << last << window << Arrival::Shuffled;
+            }
+        }
+    };
+    rows(1, {1});
+    rows(2, {1, 2});
+    rows(17, {1, 16, 17});
+    rows(100, {1, 5, 20, 50, 99, 100});
+    rows(257, {257});
+    rows(993, {2, 993});
+    rows(1000, {3, 17, 100, 500, 999, 1000});
+    rows(4097, {4097});
+    rows(10000, {1, 30, 1000, 5000, 10000});
+}
+
+void TestReading::readsEverythingAtSmallDepth()
+{
+    QFETCH(quint64, pages);
+    QFETCH(quint64, missing);
+    QFETCH(int, window);
+    QFETCH(Arrival, arrival);
+    SimulatedLog log(pages);
+    SimulatedReader reader(log, window, arrival);
+    const quint64 first = pages - missing + 1;
+    QVERIFY(reader.read(first));
+    QCOMPARE(quint64(reader.fetched.size()), missing - 1);
+    QCOMPARE(reader.map.size(), 0);
+
+    // Where blocks overtake each other a page may be learned from a later one than the best.
+    const int allowed = promisedDepth(pages) + (arrival == Arrival::Shuffled ? 4 : 0);
+    if (window >= 64)
+        QVERIFY2(reader.maxDepth <= allowed, qPrintable(QString::number(reader.maxDepth)));
+
+    // What planning looks at: the window, what is near, and a few more.
+    const quint64 steps = quint64(reader.plans) * quint64(256 + window + 32) + missing * 32;
+    QVERIFY2(reader.map.steps() <= steps, qPrintable(QString::number(reader.map.steps())));
+}
+
+void TestReading::readsNothingElse_data()
+{
+    QTest::addColumn<quint64>("first");
+    for (const quint64 first : {1, 2, 700, 701, 705, 3000, 6999, 7000})
+        QTest::addRow("from %llu", first) << first;
+}
+
+void TestReading::readsNothingElse()
+{
+    QFETCH(quint64, first);
+    SimulatedLog log(1000, 7);
+    SimulatedReader reader(log, 64, Arrival::InOrder);
+    QVERIFY(reader.read(first));
+    QSet<QByteArray> addresses;
+    for (const PlannedFetch &fetch : std::as_const(reader.fetched)) {
+        QVERIFY(fetch.range.last() >= first);
+        addresses.insert(fetch.range.address);
+    }
+    QCOMPARE(addresses.size(), reader.fetched.size()); // none twice
+}
+
+void TestReading::readsAChainWithoutRanges()
+{
+    SimulatedLog log(200);
+    for (quint64 number = 0; number < 200; ++number)
+        log.page(number).ranges.clear();
+    SimulatedReader reader(log, 64, Arrival::InOrder);
+    QVERIFY(reader.read(1));
+    QCOMPARE(reader.fetched.size(), 199);
+    QCOMPARE(reader.maxDepth, 199);
+}
+
+void TestReading::takesACompactedBlock()
+{
+    // The pages 100..499, which cost 400 x 5096 one by one.
+    for (const quint64 size : {1'000'000, 0}) {
+        SimulatedLog log(1000);
+        const PageRange compacted = log.addCompacted(100, 499, size);
+        SimulatedReader reader(log, 64, Arrival::InOrder);
+        QVERIFY(reader.read(1));
+        const auto isCompacted = [&](const PlannedFetch &fetch) {
+            return fetch.range.address == compacted.address;
+        };
+        QCOMPARE(std::count_if(reader.fetched.cbegin(), reader.fetched.cend(), isCompacted), 1);
+        QVERIFY(reader.fetched.size() < 700);
+    }
+}
+
+void TestReading::liesEnd_data()
+{
+    QTest::addColumn<quint64>("pages");
+    QTest::newRow("100 pages") << quint64(100);
+    QTest::newRow("1000 pages") << quint64(1000);
+}
+
+// Claims that the page does not keep, blocks that are nowhere, addresses claimed for other entries:
+// each page is asked for at most as often as it was named, and then it is over.
+void TestReading::liesEnd()
+{
+    QFETCH(quint64, pages);
+    SimulatedLog log(pages);
+    qsizetype named = 0;
+    for (quint64 number = 0; number < pages; ++number) {
+        Page &page = log.page(number);
+        if (number % 3 == 0) {
+            for (PageRange &range : page.ranges) {
+                range.first = 1;
+                range.count = page.first - 1;
+            }
+        } else if (number % 3 == 1) {
+            for (PageRange &range : page.ranges)
+                range.address = sampleAddress(int(range.first % 7));
+        }
+        named += page.ranges.size() + 1;
+    }
+    SimulatedReader reader(log, 64, Arrival::InOrder);
+    reader.read(1);
+    QVERIFY(reader.fetched.size() <= named);
+}
+
+// Every page names all earlier entries as one range each: only what is needed is read, and planning
+// stays bounded.
+void TestReading::overlapsDoNotMultiply()
+{
+    constexpr quint64 pages = 300;
+    SimulatedLog log(pages, 2);
+    for (quint64 number = 1; number < pages; ++number) {
+        QList<PageRange> &ranges = log.page(number).ranges;
+        ranges.clear();
+        for (quint64 i = 0; i < number; ++i)
+            ranges.append({i * 2 + 2, 1, SimulatedLog::addressOf(i), 1});
+        ranges.append({1, number * 2, blockAddress("nowhere" + QByteArray::number(number)), 1});
+    }
+    SimulatedReader reader(log, 64, Arrival::InRounds);
+    reader.read(1);
+    QVERIFY(reader.fetched.size() < qsizetype(pages * pages));
+    QVERIFY(reader.map.steps() < pages * pages * 100);
+}
+
+void TestReading::beginsAgainWhereRoomRanOut()
+{
+    // A head that names more than the map keeps.
+    constexpr quint64 pages = 70'000;
+    SimulatedLog log(pages);
+    Page &head = log.page(pages - 1);
+    head.ranges.clear();
+    head.tail.clear();
+    for (quint64 number = 0; number < pages - 1; ++number)
+        head.ranges.append(log.rangeOf(number));
+    for (quint64 number = 0; number < pages - 1; ++number) {
+        log.page(number).ranges.clear();
+        log.page(number).tail.clear();
+    }
+    SimulatedReader reader(log, 256, Arrival::InRounds);
+    QVERIFY(!reader.read(1));
+    QCOMPARE(reader.fetched.size(), RangeMap::MaxUnread);
+    SimulatedReader again(log, 256, Arrival::InRounds);
+    QVERIFY(again.read(RangeMap::MaxUnread + 1));
+    QCOMPARE(again.fetched.size(), qsizetype(pages - 1 - RangeMap::MaxUnread));
+}
+
+QTEST_APPLESS_MAIN(TestReading)
+#include "tst_reading.moc"
