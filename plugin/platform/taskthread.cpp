@@ -58,23 +58,24 @@ TaskThread::~TaskThread()
 
 void TaskThread::run(std::function<void()> task)
 {
+    const std::shared_ptr<State> state = m_state; // the task may be what deletes this object
     State::Tasks dropped;
     {
-        const std::lock_guard lock(m_state->mutex);
-        m_state->tasks.push_back(std::move(task));
-        if (!m_state->isStarted) {
+        const std::lock_guard lock(state->mutex);
+        state->tasks.push_back(std::move(task));
+        if (!state->isStarted) {
             // Detached from the start: nobody ever waits for it, and at exit the system takes it
             // away.
             try {
-                std::thread(&State::loop, m_state).detach();
-                m_state->isStarted = true;
+                std::thread(&State::loop, state).detach();
+                state->isStarted = true;
             } catch (const std::system_error &) {
                 // No thread to be had now: the task is dropped, the next one tries again.
-                dropped.swap(m_state->tasks);
+                dropped.swap(state->tasks);
             }
         }
     }
-    m_state->wake.notify_one();
+    state->wake.notify_one();
 }
 
 void TaskThread::dropWaiting()
