@@ -16,8 +16,8 @@ build_packages=(
 # Needed by tests beyond what the build needs.
 test_packages=()
 
-# Needed by the checks of tests/run.sh --ci: a second compiler, formatting, static analysis.
-ci_packages=(clang clang-format clang-tidy)
+# Needed by the checks of tests/run.sh --ci: building four times, a second compiler, formatting, static analysis.
+ci_packages=(ccache clang clang-format clang-tidy)
 
 # install_packages <name...>: those that are missing; nothing at all, also no sudo, if none is.
 install_packages()
