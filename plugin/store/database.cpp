@@ -126,7 +126,7 @@ try {
 
 Problem Database::checkAllPages()
 {
-    const std::string answer = m_database->execAndGet("PRAGMA quick_check(1)").getString();
+    const std::string answer = m_database->execAndGet("PRAGMA integrity_check(1)").getString();
     if (answer == "ok")
         return {};
     return Problem(Problem::Kind::LocalDataCorrupt,

@@ -29,8 +29,8 @@ class Database
 {
 public:
     static constexpr int SchemaPageSize = 4096;
-    static constexpr qint64 CheckedSize =
-        16 * 1024 * 1024; // up to here open() checks every page (tens of milliseconds)
+    // Up to this many bytes open() checks every page: some 50 ms.
+    static constexpr qint64 CheckedSize = 8 * 1024 * 1024;
 
     struct Opened
     {

@@ -154,7 +154,11 @@ Result<QList<PendingEntry>> Outbox::pending(const OwnLog &log, quint64 first, in
         row.bind(3, qMax(1, maxCount));
         qint64 bytes = 0;
         while ((entries.isEmpty() || bytes < maxBytes) && row.executeStep()) {
-            entries.append(openEntry(log, numberAt(row, 0), viewAt(row, 1)));
+            const quint64 sequence = numberAt(row, 0);
+            if (!entries.isEmpty() && sequence != entries.constLast().sequence + 1)
+                fail(Problem::Kind::LocalDataCorrupt, QStringLiteral("pending entry %1 is missing")
+                                                          .arg(entries.constLast().sequence + 1));
+            entries.append(openEntry(log, sequence, viewAt(row, 1)));
             bytes += entries.constLast().payload.size();
         }
         return entries;
