@@ -1,44 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "../platform/folders.h"
 #include "../platform/stuckdisk.h"
+#include "blocks.h"
 
 #include "cas/folderstore.h"
-#include "log/address.h"
 
 #include <QDateTime>
-#include <QRegularExpression>
 #include <QSignalSpy>
 
-using namespace RemoteLog;
 using namespace RemoteLogTest;
 
 namespace {
-
-Block block(const QByteArray &bytes)
-{
-    return Block(blockAddress(bytes), bytes);
-}
-
-QList<Block> manyBlocks(int count)
-{
-    QList<Block> blocks;
-    for (int i = 0; i < count; ++i)
-        blocks.append(block("block " + QByteArray::number(i)));
-    return blocks;
-}
 
 Upload upload(const QList<Block> &blocks)
 {
     Upload upload;
     upload.setBlocks(blocks);
     return upload;
-}
-
-// As the wire format has it, written out again on purpose.
-QString fileOf(const Block &block)
-{
-    const QString text = addressToText(block.address());
-    return u"blocks/"_s + text.last(2) + u'/' + text;
 }
 
 QByteArray bytesOf(const Result<QList<Block>> &result)
@@ -65,19 +43,8 @@ private Q_SLOTS:
     void cleanup() { m_store.reset(); }
     void isMadeOfItsUrl();
     void givesBackWhatItTook();
-    void laysFilesOutAsTheFormatSays();
-    void takesManyBlocksAtOnce();
-    void neverWritesABlockAgain();
-    void replacesADamagedBlock_data();
-    void replacesADamagedBlock();
-    void refusesABlockThatDoesNotMatch();
     void refusesWhatIsNoAddress();
-    void hasNotWhatNobodyPut();
-    void readsNoMoreThanAllowed();
-    void doesNotHangOnAFifo();
-    void handsOutDamagedBytesAsTheyAre();
     void saysThatItsFolderIsMissing();
-    void createsItsFolderOnly();
     void clearsAwayWhatCrashedWritersLeft();
     void noticesABlockThatComes_data() { fileSystemRows(); }
     void noticesABlockThatComes();
@@ -85,19 +52,14 @@ private Q_SLOTS:
     void answersWhenAbortedWhileTheDiskHangs();
     void answersWhenDeletedWhileTheDiskHangs();
     void mayBeDeletedByWhoeverIsAnswered();
-    void worksOnWhenTheDiskHasSpaceAgain() { RUN_ON_OWN_DISK("worksOnWhenTheDiskHasSpaceAgain"); }
-    void worksOnWhenTheDiskIsWritableAgain()
-    {
-        RUN_ON_OWN_DISK("worksOnWhenTheDiskIsWritableAgain");
-    }
 
 private:
     void open(const QString &folder);
     QString path(const QString &name) const { return m_folder->filePath(name); }
     Problem put(const QList<Block> &blocks) { return answer(m_store->put(upload(blocks))); }
-    Result<QList<Block>> get(const Block &wanted, qint64 limit = 1 << 20)
+    Result<QList<Block>> get(const Block &wanted)
     {
-        return answer(m_store->get(Fetch(wanted.address(), limit)));
+        return answer(m_store->get(Fetch(wanted.address(), 1 << 20)));
     }
     void useHangingStore(StuckDisk &disk);
 
@@ -140,75 +102,6 @@ void TestFolderStore::givesBackWhatItTook()
     QCOMPARE(held.value(), QList<bool>({true, false, true}));
 }
 
-void TestFolderStore::laysFilesOutAsTheFormatSays()
-{
-    const Block one = block("one");
-    QCOMPARE(put({one}), Problem());
-    const QString file = fileOf(one);
-    QCOMPARE(namesBelow(m_folder->path()),
-             QStringList({u"blocks/"_s, file.first(10), file, u"tmp/"_s}));
-    QCOMPARE(readFile(path(file)), one.bytes());
-    // The address itself, as any other tool would compute it.
-    QVERIFY(QRegularExpression(u"^blocks/(..)/bafyrei[a-z2-7]{50}\\1$"_s).match(file).hasMatch());
-}
-
-void TestFolderStore::takesManyBlocksAtOnce()
-{
-    const QList<Block> blocks = manyBlocks(200);
-    QCOMPARE(put(blocks), Problem());
-    QList<QByteArray> addresses;
-    for (const Block &each : blocks)
-        addresses.append(each.address());
-    QVERIFY(!answer(m_store->exists(addresses)).value().contains(false));
-    QCOMPARE(bytesOf(get(blocks.last())), blocks.last().bytes());
-    QCOMPARE(namesBelow(path(u"tmp"_s)), QStringList());
-}
-
-void TestFolderStore::neverWritesABlockAgain()
-{
-    const Block one = block("one");
-    QCOMPARE(put({one}), Problem());
-    const QString before = identity(path(fileOf(one)));
-    QCOMPARE(put({one, block("two")}), Problem());
-    QCOMPARE(identity(path(fileOf(one))), before);
-}
-
-void TestFolderStore::replacesADamagedBlock_data()
-{
-    QTest::addColumn<QByteArray>("damaged"); // null: a FIFO
-    QTest::newRow("other bytes") << QByteArray("onE");
-    QTest::newRow("cut off") << QByteArray("on");
-    QTest::newRow("empty") << QByteArray("");
-    QTest::newRow("longer") << QByteArray("one more");
-    QTest::newRow("FIFO") << QByteArray();
-}
-
-void TestFolderStore::replacesADamagedBlock()
-{
-    QFETCH(QByteArray, damaged);
-    const Block one = block("one");
-    QCOMPARE(put({one}), Problem());
-    const QString file = path(fileOf(one));
-    if (damaged.isNull()) {
-        QVERIFY(QFile::remove(file));
-        makeFifo(file);
-    } else {
-        writeFile(file, damaged);
-    }
-    QCOMPARE(put({one}), Problem());
-    QCOMPARE(readFile(file), one.bytes());
-    QCOMPARE(namesBelow(path(u"tmp"_s)), QStringList());
-}
-
-void TestFolderStore::refusesABlockThatDoesNotMatch()
-{
-    const Block good = block("good");
-    QCOMPARE(put({good}), Problem());
-    const Problem problem = put({Block(good.address(), "bad")});
-    QCOMPARE(problem.kind(), Problem::Kind::InvalidArgument);
-    QCOMPARE(bytesOf(get(good)), good.bytes());
-}
-
 void TestFolderStore::refusesWhatIsNoAddress()
 {
     for (const QByteArray &bad :
@@ -218,43 +111,6 @@ void TestFolderStore::refusesWhatIsNoAddress()
         QCOMPARE(answer(m_store->exists({bad})).problem().kind(), Problem::Kind::InvalidArgument);
         QCOMPARE(put({Block(bad, "x")}).kind(), Problem::Kind::InvalidArgument);
     }
-}
-
-void TestFolderStore::hasNotWhatNobodyPut()
-{
-    const auto empty = get(block("one"));
-    QVERIFY(empty.ok() && empty.value().isEmpty());
-    QCOMPARE(put({block("two")}), Problem());
-    const auto other = get(block("one"));
-    QVERIFY(other.ok() && other.value().isEmpty());
-}
-
-void TestFolderStore::readsNoMoreThanAllowed()
-{
-    const Block one = block(QByteArray(1000, 'x'));
-    QCOMPARE(put({one}), Problem());
-    QCOMPARE(bytesOf(get(one, 1000)), one.bytes());
-    const auto tooLarge = get(one, 999);
-    QCOMPARE(tooLarge.problem().kind(), Problem::Kind::Tampered);
-    QCOMPARE(tooLarge.problem().helper(), QUrl::fromLocalFile(m_folder->path()));
-}
-
-void TestFolderStore::doesNotHangOnAFifo()
-{
-    const Block one = block("one");
-    QVERIFY(QDir().mkpath(QFileInfo(path(fileOf(one))).path()));
-    makeFifo(path(fileOf(one)));
-    QCOMPARE(get(one).problem().kind(), Problem::Kind::Tampered);
-    QCOMPARE(answer(m_store->exists({one.address()})).value(), QList<bool>({false}));
-}
-
-// Whoever asked compares with the address; the store does not judge.
-void TestFolderStore::handsOutDamagedBytesAsTheyAre()
-{
-    const Block one = block("one");
-    QCOMPARE(put({one}), Problem());
-    writeFile(path(fileOf(one)), "onE");
-    QCOMPARE(bytesOf(get(one)), "onE");
 }
 
 void TestFolderStore::saysThatItsFolderIsMissing()
@@ -267,17 +123,6 @@ void TestFolderStore::saysThatItsFolderIsMissing()
     QVERIFY(!missing.detail().isEmpty());
     QCOMPARE(answer(m_store->exists({one.address()})).problem().kind(), Problem::Kind::WillRetry);
     QVERIFY(!QFile::exists(path(u"none"_s)));
-}
-
-void TestFolderStore::createsItsFolderOnly()
-{
-    open(path(u"new"_s));
-    QCOMPARE(put({block("one")}), Problem());
-    open(path(u"not mounted/log"_s));
-    QCOMPARE(put({block("one")}).kind(), Problem::Kind::WillRetry);
-    QVERIFY(!QFile::exists(path(u"not mounted"_s)));
-    QVERIFY(QDir().mkdir(path(u"not mounted"_s)));
-    QCOMPARE(put({block("one")}), Problem());
 }
 
 void TestFolderStore::clearsAwayWhatCrashedWritersLeft()
@@ -377,56 +222,6 @@ void TestFolderStore::mayBeDeletedByWhoeverIsAnswered()
     QVERIFY(!m_store);
 }
 
-class TestOnOwnDisk : public QObject
-{
-    Q_OBJECT
-
-private Q_SLOTS:
-    void init() { m_store.reset(FolderStore::create(QUrl::fromLocalFile(OwnDisk::path()))); }
-    void worksOnWhenTheDiskHasSpaceAgain();
-    void worksOnWhenTheDiskIsWritableAgain();
-
-private:
-    std::unique_ptr<FolderStore> m_store;
-};
-
-void TestOnOwnDisk::worksOnWhenTheDiskHasSpaceAgain()
-{
-    const Block small = block("small");
-    const Block large = block(QByteArray(20'000, 'x'));
-    QCOMPARE(answer(m_store->put(upload({small}))), Problem());
-    OwnDisk::fill();
-    const QStringList before = namesBelow(OwnDisk::path());
-    const Problem problem = answer(m_store->put(upload({small, large})));
-    QCOMPARE(problem.kind(), Problem::Kind::LocalStorageFull);
-    QCOMPARE(problem.helper(), QUrl::fromLocalFile(OwnDisk::path()));
-    QCOMPARE(answer(m_store->exists({large.address()})).value(), QList<bool>({false}));
-    // Nothing half written is left; an empty directory may be.
-    QVERIFY(namesBelow(OwnDisk::path() + u"/tmp"_s).isEmpty());
-    QVERIFY(namesBelow(OwnDisk::path()).size() <= before.size() + 1);
-    QCOMPARE(bytesOf(answer(m_store->get(Fetch(small.address(), 100)))), small.bytes());
-
-    OwnDisk::empty();
-    QCOMPARE(answer(m_store->put(upload({small, large}))), Problem());
-    QCOMPARE(bytesOf(answer(m_store->get(Fetch(large.address(), 20'000)))), large.bytes());
-}
-
-void TestOnOwnDisk::worksOnWhenTheDiskIsWritableAgain()
-{
-    const Block one = block("one");
-    const Block two = block("two");
-    QCOMPARE(answer(m_store->put(upload({one}))), Problem());
-    QVERIFY(OwnDisk::setReadOnly(true));
-    QCOMPARE(bytesOf(answer(m_store->get(Fetch(one.address(), 100)))), one.bytes());
-    QCOMPARE(answer(m_store->put(upload({one}))), Problem()); // is there
-    QCOMPARE(answer(m_store->put(upload({one, two}))).kind(), Problem::Kind::LocalStorageFull);
-    QVERIFY(OwnDisk::setReadOnly(false));
-    QCOMPARE(answer(m_store->put(upload({one, two}))), Problem());
-}
-
-int main(int argc, char **argv)
-{
-    return runTests<TestFolderStore, TestOnOwnDisk>(argc, argv);
-}
+QTEST_GUILESS_MAIN(TestFolderStore)
 
 #include "tst_folderstore.moc"

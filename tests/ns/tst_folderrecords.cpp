@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MIT
+#include "../platform/folders.h"
+#include "recordwriter.h"
+
+#include "ns/folderrecords.h"
+
+#include <QRegularExpression>
+
+#include <optional>
+
+using namespace RemoteLogTest;
+
+namespace {
+
+constexpr qint64 Limit = 100'000;
+
+FolderRecords recordsIn(const QString &folder)
+{
+    return FolderRecords(FolderHelper::fromUrl(QUrl::fromLocalFile(folder)).value());
+}
+
+} // namespace
+
+class TestFolderRecords : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(initializeCryptography()); }
+    void init();
+    void laysFilesOutAsTheFormatSays();
+    void givesTheBestFirst();
+    void givesNoMoreThanEight();
+    void givesNoMoreBytesThanAllowed();
+    void keepsTheEightBest();
+    void keepsWhatIsNotItsOwn();
+    void takesAnOldRecordToo();
+    void neverWritesARecordAgain();
+    void replacesADamagedRecord();
+    void refusesOtherRecords_data();
+    void refusesOtherRecords();
+    void passesOverPlantedFiles();
+    void passesOverARecordUnderABetterName();
+    void looksAtSomeFilesOnly();
+    void knowsNothingAtFirst();
+    void saysThatItsFolderIsMissing();
+    void saysThatItCannotRead();
+    void createsItsFolderOnly();
+    void worksOnWhenTheDiskHasSpaceAgain() { RUN_ON_OWN_DISK("worksOnWhenTheDiskHasSpaceAgain"); }
+    void worksOnWhenTheDiskIsWritableAgain()
+    {
+        RUN_ON_OWN_DISK("worksOnWhenTheDiskIsWritableAgain");
+    }
+
+private:
+    void open(const QString &folder) { m_records = recordsIn(folder); }
+    QString path(const QString &name) const { return m_folder->filePath(name); }
+    QString names() const { return path(u"names/"_s + m_writer.logName()) + u'/'; }
+    Problem put(const QByteArray &record) { return m_records->put(m_writer.logName(), record); }
+    QList<QByteArray> get(qint64 limit = Limit)
+    {
+        return m_records->get(m_writer.logName(), limit).value();
+    }
+
+    Writer m_writer;
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::optional<FolderRecords> m_records;
+};
+
+void TestFolderRecords::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    open(m_folder->path());
+}
+
+void TestFolderRecords::laysFilesOutAsTheFormatSays()
+{
+    const QByteArray record = m_writer.record(42);
+    QCOMPARE(put(record), Problem());
+    const QString folder = u"names/"_s + m_writer.logName() + u'/';
+    const QString file = fileOf(record, 42);
+    QCOMPARE(namesBelow(m_folder->path()),
+             QStringList({u"names/"_s, folder, folder + file, u"tmp/"_s}));
+    QCOMPARE(readFile(path(folder + file)), record);
+    QVERIFY(
+        QRegularExpression(u"^0{17}42-20250304T050607Z-[0-9a-f]{16}$"_s).match(file).hasMatch());
+}
+
+void TestFolderRecords::givesTheBestFirst()
+{
+    // 10 after 9: the order of numbers, not of letters. Same number: the later validity.
+    for (const auto &[number, days] : QList<std::pair<int, int>>{{9, 9}, {10, 1}, {1, 0}, {10, 2}})
+        QCOMPARE(put(m_writer.record(quint64(number), days)), Problem());
+    QCOMPARE(get(), QList<QByteArray>({m_writer.record(10, 2), m_writer.record(10, 1),
+                                       m_writer.record(9, 9), m_writer.record(1, 0)}));
+}
+
+void TestFolderRecords::givesNoMoreThanEight()
+{
+    QVERIFY(QDir().mkpath(names()));
+    for (quint64 number = 1; number <= 20; ++number) {
+        const QByteArray record = m_writer.record(number);
+        writeFile(names() + fileOf(record, number), record);
+    }
+    const QList<QByteArray> records = get();
+    QCOMPARE(records.size(), 8);
+    QCOMPARE(records.first(), m_writer.record(20));
+    QCOMPARE(records.last(), m_writer.record(13));
+}
+
+void TestFolderRecords::givesNoMoreBytesThanAllowed()
+{
+    for (quint64 number = 1; number <= 3; ++number)
+        QCOMPARE(put(m_writer.record(number)), Problem());
+    const qint64 two = m_writer.record(3).size() + m_writer.record(2).size();
+    QCOMPARE(get(two).size(), 2);
+    QCOMPARE(get(two - 1), QList<QByteArray>({m_writer.record(3)}));
+    QCOMPARE(get(0), QList<QByteArray>());
+}
+
+void TestFolderRecords::keepsTheEightBest()
+{
+    for (quint64 number = 1; number <= 12; ++number)
+        QCOMPARE(put(m_writer.record(number)), Problem());
+    QStringList expected;
+    for (quint64 number = 5; number <= 12; ++number)
+        expected += fileOf(m_writer.record(number), number);
+    QCOMPARE(namesBelow(names()), expected);
+}
+
+void TestFolderRecords::keepsWhatIsNotItsOwn()
+{
+    QVERIFY(QDir().mkpath(names()));
+    const QByteArray foreign = Writer().record(1);
+    const QStringList others{u"README"_s, fileOf("junk", 3), fileOf(foreign, 1)};
+    writeFile(names() + others[0], "text");
+    writeFile(names() + others[1], "junk");
+    writeFile(names() + others[2], foreign);
+    for (quint64 number = 1; number <= 12; ++number)
+        QCOMPARE(put(m_writer.record(number)), Problem());
+    for (const QString &other : others)
+        QVERIFY(QFile::exists(names() + other));
+    QCOMPARE(namesBelow(names()).size(), 8 + 3);
+}
+
+// A follower that puts one back, a writer that was restored: it is read back afterwards.
+void TestFolderRecords::takesAnOldRecordToo()
+{
+    for (quint64 number = 2; number <= 10; ++number)
+        QCOMPARE(put(m_writer.record(number)), Problem());
+    QCOMPARE(put(m_writer.record(1)), Problem());
+    QVERIFY(QFile::exists(names() + fileOf(m_writer.record(1), 1)));
+    QCOMPARE(get().first(), m_writer.record(10));
+}
+
+void TestFolderRecords::neverWritesARecordAgain()
+{
+    const QByteArray record = m_writer.record(1);
+    QCOMPARE(put(record), Problem());
+    const QString before = identity(names() + fileOf(record, 1));
+    QCOMPARE(put(record), Problem());
+    QCOMPARE(identity(names() + fileOf(record, 1)), before);
+}
+
+void TestFolderRecords::replacesADamagedRecord()
+{
+    const QByteArray record = m_writer.record(1);
+    QCOMPARE(put(record), Problem());
+    writeFile(names() + fileOf(record, 1), record.chopped(1));
+    QCOMPARE(get(), QList<QByteArray>());
+    QCOMPARE(put(record), Problem());
+    QCOMPARE(get(), QList<QByteArray>({record}));
+}
+
+void TestFolderRecords::refusesOtherRecords_data()
+{
+    QTest::addColumn<QByteArray>("record");
+    QTest::newRow("empty") << QByteArray();
+    QTest::newRow("junk") << QByteArray(300, 'x');
+    QTest::newRow("another log's") << Writer().record(1);
+    QTest::newRow("cut off") << m_writer.record(1).chopped(1);
+    QTest::newRow("too large") << m_writer.record(1) + QByteArray(20'000, 'x');
+}
+
+void TestFolderRecords::refusesOtherRecords()
+{
+    QFETCH(QByteArray, record);
+    const Problem problem = put(record);
+    QCOMPARE(problem.kind(), Problem::Kind::Rejected);
+    QCOMPARE(problem.helper(), QUrl::fromLocalFile(m_folder->path()));
+    QCOMPARE(namesBelow(m_folder->path()), QStringList());
+}
+
+void TestFolderRecords::passesOverPlantedFiles()
+{
+    const QByteArray good = m_writer.record(5);
+    QCOMPARE(put(good), Problem());
+    const QByteArray foreign = Writer().record(9);
+    writeFile(names() + fileOf(foreign, 9), foreign);
+    writeFile(names() + fileOf("junk", 8), "junk");
+    writeFile(names() + fileOf("large", 7), QByteArray(1'000'000, 'x'));
+    makeFifo(names() + fileOf("fifo", 11));
+    QVERIFY(QDir().mkdir(names() + fileOf("directory", 12)));
+    QVERIFY(QFile::link(u"/dev/zero"_s, names() + fileOf("device", 13)));
+    // Not of the pattern, so nobody even looks.
+    const QByteArray better = m_writer.record(99);
+    for (const QString &name :
+         {u"99"_s, fileOf(better, 99) + u".tmp"_s, fileOf(better, 99).toUpper(),
+          u'9' + fileOf(better, 99), fileOf(better, 99).replace(u'T', u't'), u"ä"_s})
+        writeFile(names() + name, better);
+    QCOMPARE(get(), QList<QByteArray>({good}));
+}
+
+void TestFolderRecords::passesOverARecordUnderABetterName()
+{
+    QCOMPARE(put(m_writer.record(5)), Problem());
+    writeFile(names() + fileOf(m_writer.record(1), 100), m_writer.record(1));
+    QCOMPARE(get(), QList<QByteArray>({m_writer.record(5)}));
+}
+
+void TestFolderRecords::looksAtSomeFilesOnly()
+{
+    QCOMPARE(put(m_writer.record(5)), Problem());
+    const QByteArray junk = "junk";
+    for (quint64 number = 1; number <= 63; ++number)
+        writeFile(names() + fileOf(junk, 100 + number), junk);
+    for (int i = 0; i < 1000; ++i)
+        writeFile(names()
+                      + u"0000000000000000001-20250101T000000Z-%1"_s.arg(i, 16, 10, QChar(u'0')),
+                  junk);
+    QCOMPARE(get(), QList<QByteArray>({m_writer.record(5)}));
+    writeFile(names() + fileOf(junk, 200), junk);
+    QCOMPARE(get(), QList<QByteArray>());
+}
+
+void TestFolderRecords::knowsNothingAtFirst()
+{
+    const auto result = m_records->get(m_writer.logName(), Limit);
+    QVERIFY(result.ok() && result.value().isEmpty());
+    QCOMPARE(namesBelow(m_folder->path()), QStringList()); // asking leaves no trace
+}
+
+void TestFolderRecords::saysThatItsFolderIsMissing()
+{
+    open(path(u"none"_s));
+    const Problem missing = m_records->get(m_writer.logName(), Limit).problem();
+    QCOMPARE(missing.kind(), Problem::Kind::WillRetry);
+    QCOMPARE(missing.helper(), QUrl::fromLocalFile(path(u"none"_s)));
+}
+
+void TestFolderRecords::saysThatItCannotRead()
+{
+    QVERIFY(QDir().mkdir(path(u"names"_s)));
+    writeFile(path(u"names/"_s + m_writer.logName()), "in place of the directory");
+    const auto result = m_records->get(m_writer.logName(), Limit);
+    QVERIFY(!result.ok());
+    QCOMPARE(result.problem().helper(), QUrl::fromLocalFile(m_folder->path()));
+    QVERIFY(put(m_writer.record(1)));
+}
+
+void TestFolderRecords::createsItsFolderOnly()
+{
+    open(path(u"new"_s));
+    QCOMPARE(put(m_writer.record(1)), Problem());
+    open(path(u"not mounted/log"_s));
+    QCOMPARE(put(m_writer.record(1)).kind(), Problem::Kind::WillRetry);
+    QVERIFY(!QFile::exists(path(u"not mounted"_s)));
+}
+
+class TestOnOwnDisk : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(initializeCryptography()); }
+    void worksOnWhenTheDiskHasSpaceAgain();
+    void worksOnWhenTheDiskIsWritableAgain();
+
+private:
+    Problem put(quint64 number)
+    {
+        return m_records.put(m_writer.logName(), m_writer.record(number));
+    }
+    QList<QByteArray> get() { return m_records.get(m_writer.logName(), Limit).value(); }
+
+    Writer m_writer;
+    FolderRecords m_records = recordsIn(OwnDisk::path());
+};
+
+void TestOnOwnDisk::worksOnWhenTheDiskHasSpaceAgain()
+{
+    QCOMPARE(put(1), Problem());
+    OwnDisk::fill();
+    const Problem problem = put(2);
+    QCOMPARE(problem.kind(), Problem::Kind::LocalStorageFull);
+    QCOMPARE(problem.helper(), QUrl::fromLocalFile(OwnDisk::path()));
+    QCOMPARE(get(), QList<QByteArray>({m_writer.record(1)}));
+    QVERIFY(namesBelow(OwnDisk::path() + u"/tmp"_s).isEmpty());
+    OwnDisk::empty();
+    QCOMPARE(put(2), Problem());
+    QCOMPARE(get().first(), m_writer.record(2));
+}
+
+void TestOnOwnDisk::worksOnWhenTheDiskIsWritableAgain()
+{
+    QCOMPARE(put(1), Problem());
+    QVERIFY(OwnDisk::setReadOnly(true));
+    QCOMPARE(get(), QList<QByteArray>({m_writer.record(1)}));
+    QCOMPARE(put(2).kind(), Problem::Kind::LocalStorageFull);
+    QVERIFY(OwnDisk::setReadOnly(false));
+    QCOMPARE(put(2), Problem());
+    QCOMPARE(get().first(), m_writer.record(2));
+}
+
+int main(int argc, char **argv)
+{
+    return runTests<TestFolderRecords, TestOnOwnDisk>(argc, argv);
+}
+
+#include "tst_folderrecords.moc"
