@@ -25,12 +25,16 @@ Appender::Appender(std::shared_ptr<AppendQueue> queue, qint64 maxPayload, const 
     , m_queue(std::move(queue))
     , m_maxPayload(maxPayload)
     , m_timing(timing)
+    , m_late(this)
 {
     m_late.setSingleShot(true);
     connect(&m_late, &QTimer::timeout, this, &Appender::giveUpLate);
 }
 
-Appender::~Appender() = default;
+Appender::~Appender()
+{
+    m_queue->close();
+}
 
 void Appender::begin(Database &database, FindPublisher find)
 {
@@ -56,7 +60,7 @@ void Appender::end()
     drain();
     m_database = nullptr;
     m_waiting.clear(); // their replies say Closed
-    m_refusal = Problem(Problem::Kind::Closed, QStringLiteral("the transport is closing"));
+    m_queue->close();
 }
 
 void Appender::drain()

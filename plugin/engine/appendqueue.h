@@ -28,15 +28,20 @@ struct AppendRequest
 class AppendQueue
 {
 public:
-    // Any thread. True if the queue was empty: the worker has to be woken.
+    // Any thread. True if the queue was empty: the worker has to be woken. After close() the request is dropped, and its reply
+    // says Closed.
     bool push(AppendRequest request);
 
     // Worker. Everything that is there, in order.
     std::vector<AppendRequest> takeAll();
 
+    // Worker. Nobody will look any more.
+    void close();
+
 private:
     std::mutex m_mutex;
     std::vector<AppendRequest> m_requests;
+    bool m_isClosed = false;
 };
 
 } // namespace RemoteLog

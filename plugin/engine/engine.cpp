@@ -99,6 +99,7 @@ void Engine::unlock(const QByteArray &bytes, bool isNew)
     m_appender->begin(*m_database, [this](const QString &label) { return publisher(label); });
     m_poll.start();
     checkAll();
+    reportSoon();
 }
 
 Problem Engine::loadLogs()

@@ -25,7 +25,7 @@ Follower::Follower(const FollowedLog &log, Inbox &inbox, HelperSet &helpers, Blo
     , m_helpers(helpers)
     , m_timing(timing)
     , m_clock(clock)
-    , m_resolver(publicKeyOf(log.link), helpers, timing, clock, this)
+    , m_resolver(publicKeyOf(log.link), NameResolver::Expired::LastResort, helpers, timing, clock, this)
     , m_reader(publicKeyOf(log.link), readKeyOf(log.link), maxPayload, fetcher, *this, this)
     , m_delivery(m_log, inbox, this)
 {

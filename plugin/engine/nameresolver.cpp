@@ -17,11 +17,12 @@ constexpr qint64 AnswerLimit = MaxRecords * MaxNameRecordSize;
 
 } // namespace
 
-NameResolver::NameResolver(const QByteArray &publicKey, HelperSet &helpers, const Timing &timing, const TimeSource &clock,
-                           QObject *parent)
+NameResolver::NameResolver(const QByteArray &publicKey, Expired expired, HelperSet &helpers, const Timing &timing,
+                           const TimeSource &clock, QObject *parent)
     : QObject(parent)
     , m_publicKey(publicKey)
     , m_name(Multibase::nameFromPublicKey(publicKey))
+    , m_expired(expired)
     , m_helpers(helpers)
     , m_timing(timing)
     , m_clock(clock)
@@ -73,7 +74,7 @@ void NameResolver::judge(const QUrl &helper, const QList<QByteArray> &records)
             continue;
         }
         const NameRecord &record = parsed.value();
-        const bool expired = isExpired(record, m_clock());
+        const bool expired = m_expired == Expired::LastResort && isExpired(record, m_clock());
         std::optional<NameRecord> &best = expired ? m_bestExpired : m_best;
         // An equal number with another value is no better, but its owner must see it: that is a conflict.
         const bool isNews = !best || compareNameRecords(record, *best) > 0 || areInConflict(record, *best);

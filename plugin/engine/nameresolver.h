@@ -15,8 +15,11 @@ class NameResolver : public QObject
     Q_OBJECT
 
 public:
-    NameResolver(const QByteArray &publicKey, HelperSet &helpers, const Timing &timing, const TimeSource &clock,
-                 QObject *parent);
+    // What a reader makes of expired records, and what their writer does: to him they are as good as any.
+    enum class Expired { LastResort, AtOnce };
+
+    NameResolver(const QByteArray &publicKey, Expired expired, HelperSet &helpers, const Timing &timing,
+                 const TimeSource &clock, QObject *parent);
 
     // Does nothing while the last round is under way, but notes that another one is wanted.
     void resolve();
@@ -25,7 +28,8 @@ public:
 Q_SIGNALS:
     // A round begins.
     void started();
-    // A record whose signature is the log's; expired ones only if nothing better came in this round.
+    // A record whose signature is the log's; expired ones as a last resort only if nothing better came in this
+    // round.
     void found(const RemoteLog::NameRecord &record, bool isExpired);
     // One system answered, with or without a record: it could be asked.
     void answered();
@@ -40,6 +44,7 @@ private:
 
     QByteArray m_publicKey;
     QString m_name;
+    Expired m_expired;
     HelperSet &m_helpers;
     Timing m_timing;
     TimeSource m_clock;

@@ -36,13 +36,13 @@ Publisher::Publisher(const OwnLog &log, const LogKeys &keys, const PublisherCont
     , m_log(log)
     , m_keys(keys)
     , m_context(context)
-    , m_resolver(keys.publicKey, context.helpers, context.timing, context.clock, this)
+    , m_resolver(keys.publicKey, NameResolver::Expired::AtOnce, context.helpers, context.timing, context.clock, this)
 {
     m_cutTimer.setSingleShot(true);
     m_cutTimer.setInterval(context.timing.debounce);
     connect(&m_cutTimer, &QTimer::timeout, this, &Publisher::advance);
     connect(&m_resolver, &NameResolver::found, this, &Publisher::judge);
-    connect(&m_resolver, &NameResolver::finished, this, &Publisher::resolved);
+    connect(&m_resolver, &NameResolver::answered, this, &Publisher::resolved);
 
     const Result<quint64> stored = m_context.pages.storedPagesAnywhere(m_log);
     m_storedPages = stored.ok() ? std::min(stored.value(), m_log.position.nextPage) : 0;
@@ -254,9 +254,10 @@ void Publisher::judge(const NameRecord &record)
                  .arg(m_log.recordNumber));
 }
 
-void Publisher::resolved(int answers)
+void Publisher::resolved()
 {
-    if (answers == 0 || m_rebuilder || m_log.isConflict)
+    // One answer suffices, found or not: waiting for a system that hangs would make it a point of failure.
+    if (m_isResolved || m_rebuilder || m_log.isConflict)
         return;
     m_isResolved = true;
     if (m_log.mustResolve) {

@@ -63,7 +63,7 @@ Q_SIGNALS:
 private:
     void resolve();
     void judge(const NameRecord &record);
-    void resolved(int answers);
+    void resolved();
     void rebuild(const NameRecord &record);
     bool cut();
     void stored();

@@ -31,8 +31,7 @@ QFuture<Result<quint64>> OutgoingFacade::push(const QList<QByteArray> &payloads,
     if (m_refusal)
         return Reply<Result<quint64>>::now(m_refusal);
     const Reply<Result<quint64>> reply;
-    // The worker looks once for all that gathered since it looked last. If it is gone, the work that would have looked is
-    // dropped, and the queue with it.
+    // The worker looks once for all that gathered since it looked last.
     if (m_appends->push({m_label, payloads, id, reply}))
         m_port->post([engine = m_engine] { engine->append(); });
     return reply.future();

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+#include "support/loadedplugin.h"
+#include "support/memoryhelpers.h"
+#include "support/party.h"
+
+#include <QDir>
+#include <QtTest>
+
+using namespace RemoteLog;
+using namespace RemoteLog::Testing;
+
+namespace {
+
+const QString Label = QStringLiteral("notes");
+
+} // namespace
+
+// One secret in a keychain that may be locked, empty, lying or silent: never a new identity where there was one.
+class SecretsTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void oneSecretIsMadeOnce();
+    void noNewIdentity_data();
+    void noNewIdentity();
+    void forgetfulStoreIsNotUsed();
+    void anotherSecretIsRefused();
+    void appendWaitsForTheKey();
+    void noStoreAtAll();
+    void lostDatabaseIsRebuilt();
+    void nothingSecretOnDisk();
+};
+
+void SecretsTest::oneSecretIsMadeOnce()
+{
+    Party alice({helper("secrets")});
+    const LogLink link = linkOf(alice.open().openLog(Label));
+    QCOMPARE(alice.secrets.secrets.size(), 1);
+    const QString key = alice.secrets.secrets.keys().first();
+    QVERIFY(key.startsWith(QLatin1String("remotelog/org.remotelog.test/")));
+    QVERIFY(key.endsWith(QLatin1String("/master")));
+    QCOMPARE(alice.secrets.secrets.value(key).size(), 32);
+    alice.close();
+    const int writes = alice.secrets.writes;
+    QVERIFY(linkOf(alice.open().openLog(Label)) == link);
+    QCOMPARE(alice.secrets.writes, writes);
+}
+
+void SecretsTest::noNewIdentity_data()
+{
+    QTest::addColumn<FakeSecretStore::Mood>("mood");
+    QTest::addColumn<Problem::Kind>("kind");
+    QTest::newRow("unavailable") << FakeSecretStore::Mood::Unavailable << Problem::Kind::SecretStoreUnavailable;
+    QTest::newRow("locked, looks empty") << FakeSecretStore::Mood::LooksEmpty << Problem::Kind::KeyMissing;
+}
+
+void SecretsTest::noNewIdentity()
+{
+    QFETCH(FakeSecretStore::Mood, mood);
+    QFETCH(Problem::Kind, kind);
+    Party alice({helper("identity")});
+    const LogLink link = linkOf(alice.open().openLog(Label));
+    alice.close();
+    const QHash<QString, QByteArray> before = alice.secrets.secrets;
+    alice.secrets.mood = mood;
+    Transport &transport = alice.open();
+    OutgoingLog *log = transport.openLog(Label);
+    QVERIFY(waitFor([&] { return transport.problem().kind() == kind; }));
+    QCOMPARE(transport.state(), Transport::State::NeedsAttention);
+    QCOMPARE(await(log->append("refused")).problem().kind(), kind);
+    QVERIFY(!log->isReady());
+    QCOMPARE(alice.secrets.secrets, before);
+    // Unlocked: works without a restart.
+    alice.secrets.mood = FakeSecretStore::Mood::Works;
+    transport.syncNow();
+    QVERIFY(linkOf(log) == link);
+    QVERIFY(waitFor([&] { return !transport.problem(); }));
+    QVERIFY(await(log->append("accepted")).ok());
+}
+
+void SecretsTest::forgetfulStoreIsNotUsed()
+{
+    Party alice({helper("forgetful")});
+    alice.secrets.mood = FakeSecretStore::Mood::Forgets;
+    Transport &transport = alice.open();
+    QCOMPARE(await(transport.openLog(Label)->append("x")).problem().kind(), Problem::Kind::SecretStoreUnavailable);
+    alice.secrets.mood = FakeSecretStore::Mood::Works;
+    transport.syncNow();
+    QVERIFY(waitFor([&] { return transport.openLog(Label)->isReady(); }));
+}
+
+void SecretsTest::anotherSecretIsRefused()
+{
+    Party alice({helper("another")});
+    OutgoingLog *log = alice.open().openLog(Label);
+    QVERIFY(await(log->append("mine")).ok());
+    const LogLink link = linkOf(log);
+    alice.close();
+    const QString key = alice.secrets.secrets.keys().first();
+    const QByteArray right = alice.secrets.secrets.value(key);
+    for (const QByteArray &wrong : {QByteArray(32, 'w'), QByteArray("short"), QByteArray("")}) {
+        alice.secrets.secrets.insert(key, wrong);
+        Transport &transport = alice.open();
+        QVERIFY(waitFor([&] { return transport.problem().kind() == Problem::Kind::KeyMissing; }));
+        QCOMPARE(await(transport.openLog(Label)->append("x")).problem().kind(), Problem::Kind::KeyMissing);
+        alice.close();
+    }
+    QCOMPARE(alice.secrets.secrets.value(key), QByteArray(""));
+    alice.secrets.secrets.insert(key, right);
+    log = alice.open().openLog(Label);
+    QVERIFY(linkOf(log) == link);
+    QCOMPARE(await(log->append("next")).value(), 2u);
+}
+
+void SecretsTest::appendWaitsForTheKey()
+{
+    Party alice({helper("waits")});
+    alice.secrets.mood = FakeSecretStore::Mood::Hangs;
+    OutgoingLog *log = alice.open().openLog(Label);
+    QList<QFuture<Result<quint64>>> futures;
+    for (int i = 0; i < 10'001; ++i)
+        futures.append(log->append("x"));
+    // Bounded: what is over the limit is told at once, the others wait.
+    QCOMPARE(await(futures.last()).problem().kind(), Problem::Kind::SecretStoreUnavailable);
+    QVERIFY(!futures.first().isFinished());
+    QCOMPARE(alice.transport().state(), Transport::State::Opening);
+    // The keychain never answers: everybody is told in time, and later calls at once.
+    for (int i = 0; i < 10'000; ++i)
+        QCOMPARE(await(futures.at(i)).problem().kind(), Problem::Kind::SecretStoreUnavailable);
+    QCOMPARE(await(log->append("x")).problem().kind(), Problem::Kind::SecretStoreUnavailable);
+}
+
+void SecretsTest::noStoreAtAll()
+{
+    Party alice({helper("nothing")});
+    const std::unique_ptr<Transport> transport(loadedPlugin().create(alice.settings));
+    QVERIFY(waitFor([&] { return transport->problem().kind() == Problem::Kind::SecretStoreUnavailable; }));
+    QCOMPARE(await(transport->openLog(Label)->append("x")).problem().kind(), Problem::Kind::SecretStoreUnavailable);
+    QVERIFY(!await(transport->close()));
+}
+
+void SecretsTest::lostDatabaseIsRebuilt()
+{
+    Party alice({helper("rebuilt")});
+    Party bob({helper("rebuilt")});
+    OutgoingLog *log = alice.open().openLog(Label);
+    for (quint64 i = 1; i <= 20; ++i) {
+        QVERIFY(await(log->append("entry " + QByteArray::number(i))).ok());
+        QVERIFY(waitFor([log, i] { return log->head().lastSequence() == i; }));
+    }
+    QVERIFY(await(log->append(QByteArray(3'000'000, 'L'))).ok());
+    QVERIFY(waitFor([log] { return log->head().lastSequence() == 21; }));
+    const LogLink link = linkOf(log);
+    alice.close();
+    QDir profile(alice.settings.directory());
+    for (const QString &file : profile.entryList({QStringLiteral("remotelog.sqlite*")}, QDir::Files))
+        QVERIFY(profile.remove(file));
+
+    log = alice.open().openLog(Label);
+    QCOMPARE(await(log->append("entry 22")).value(), 22u);
+    QVERIFY(linkOf(log) == link);
+    QVERIFY(waitFor([log] { return log->head().lastSequence() == 22; }));
+    QVERIFY(!log->problem());
+    QCOMPARE(await(log->read(20, 2)).value().at(1).payload(), QByteArray(3'000'000, 'L'));
+    Reader reader(bob.open().follow(link));
+    QVERIFY(waitFor([&reader] { return reader.entries.size() == 22; }));
+    QCOMPARE(reader.entries.at(19).payload(), QByteArray("entry 20"));
+    QCOMPARE(reader.entries.at(20).payload(), QByteArray(3'000'000, 'L'));
+    QCOMPARE(reader.entries.at(21).payload(), QByteArray("entry 22"));
+}
+
+void SecretsTest::nothingSecretOnDisk()
+{
+    Party alice({helper("disk")});
+    Party bob({helper("disk")});
+    const QByteArray payload = "THE-PAYLOAD-THAT-NOBODY-SEES";
+    const QString label = QStringLiteral("THE-LABEL-THAT-NOBODY-SEES");
+    OutgoingLog *log = alice.open().openLog(label);
+    QVERIFY(await(log->append(payload, "THE-ID-THAT-NOBODY-SEES")).ok());
+    QVERIFY(waitFor([log] { return log->head().lastSequence() == 1; }));
+    const LogLink link = linkOf(log);
+    const QByteArray readKey = QByteArray::fromBase64(link.toUrl().fragment().toLatin1(), QByteArray::Base64UrlEncoding).mid(1);
+    QCOMPARE(readKey.size(), 32);
+    Reader reader(bob.open().follow(link), false);
+    QVERIFY(waitFor([&reader] { return reader.entries.size() == 1; }));
+    QList<QByteArray> secrets {payload, label.toUtf8(), "THE-ID-THAT-NOBODY-SEES", readKey,
+                               link.toUrl().fragment().toLatin1()};
+    for (const QByteArray &secret : alice.secrets.secrets)
+        secrets.append(secret);
+    int files = 0;
+    for (const Party *party : {&alice, &bob}) {
+        const QDir profile(party->settings.directory());
+        for (const QFileInfo &info : profile.entryInfoList(QDir::Files)) {
+            QFile file(info.filePath());
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            const QByteArray bytes = file.readAll();
+            for (const QByteArray &secret : std::as_const(secrets))
+                QVERIFY2(!bytes.contains(secret), qPrintable(info.filePath()));
+            ++files;
+        }
+    }
+    QVERIFY(files >= 6);
+    for (const QByteArray &block : MemoryWorld::named(QStringLiteral("disk"))->blocks()) {
+        for (const QByteArray &secret : std::as_const(secrets))
+            QVERIFY(!block.contains(secret));
+    }
+}
+
+QTEST_GUILESS_MAIN(SecretsTest)
+#include "tst_secrets.moc"
