@@ -74,12 +74,13 @@ try {
     if (const Problem problem = file.prepare())
         return problem;
     const bool mustCheck = file.size() <= CheckedSize || file.isSuspect();
+    const bool isCutShort = file.isCutShort(SchemaPageSize);
     const bool wasUnclean = QFileInfo(m_path + QStringLiteral("-wal")).size() > 0;
 
     m_database = std::make_unique<SQLite::Database>(
         m_path.toUtf8().toStdString(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, BusyTimeout);
     sqlite3 *handle = m_database->getHandle();
-    configure(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+    configure(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, wasUnclean);
     configure(handle, SQLITE_DBCONFIG_DEFENSIVE, true);
     configure(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, false);
     m_database->exec("PRAGMA cell_size_check = ON");
@@ -88,6 +89,11 @@ try {
     m_database->execAndGet("SELECT count(*) FROM sqlite_master"); // takes the lock
     if (const Problem problem = checkIdentity(*m_database))
         return problem;
+    if (const Problem problem = checkSchema(*m_database))
+        return problem;
+    if (isCutShort)
+        return Problem(Problem::Kind::LocalDataCorrupt,
+                       QStringLiteral("the database is cut short"));
     if (sqlite3_db_readonly(handle, "main") == 1) // although the file could be opened for writing
         return Problem(Problem::Kind::LocalDataCorrupt,
                        QStringLiteral("the database asks not to be written to"));
@@ -106,8 +112,6 @@ try {
         "PRAGMA journal_size_limit = 8388608"); // bytes
     if (const Problem problem = migrate(*m_database))
         return problem;
-    if (const Problem problem = checkSchema(*m_database))
-        return problem;
     if (mustCheck) {
         if (const Problem problem = checkAllPages())
             return problem;
@@ -121,6 +125,8 @@ try {
     if ((exception.getErrorCode() & 0xff) == SQLITE_BUSY)
         return Problem(Problem::Kind::InUse,
                        QStringLiteral("another program has the database open"));
+    if (exception.getErrorCode() == SQLITE_ERROR) // "unsupported file format" and the like
+        return Problem(Problem::Kind::LocalDataCorrupt, QString::fromUtf8(exception.what()));
     return problemFromSqlite(exception);
 }
 

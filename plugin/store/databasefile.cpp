@@ -50,14 +50,25 @@ Problem DatabaseFile::prepare() const
     return {};
 }
 
+qint64 DatabaseFile::logSize() const
+{
+    return QFileInfo(m_path + QStringLiteral("-wal")).size();
+}
+
 qint64 DatabaseFile::size() const
 {
-    return QFileInfo(m_path).size() + QFileInfo(m_path + QStringLiteral("-wal")).size();
+    return QFileInfo(m_path).size() + logSize();
 }
 
 bool DatabaseFile::isOrphaned() const
 {
-    return QFileInfo(m_path).size() == 0 && QFileInfo(m_path + QStringLiteral("-wal")).size() > 0;
+    return QFileInfo(m_path).size() <= 1 && logSize() > 0; // to SQLite a file of one byte is empty
+}
+
+bool DatabaseFile::isCutShort(qint64 pageSize) const
+{
+    return logSize() == 0 && QFileInfo(m_path).size() > 1
+           && QFileInfo(m_path).size() % pageSize != 0;
 }
 
 Result<QString> DatabaseFile::setAside() const

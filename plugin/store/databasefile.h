@@ -24,6 +24,9 @@ public:
     // A write-ahead log without a database: SQLite would delete it.
     bool isOrphaned() const;
 
+    // The last page is not whole, and no write-ahead log has the rest: SQLite would read zeros.
+    bool isCutShort(qint64 pageSize) const;
+
     // Renames every file that there is to one name with a time stamp, and gives that name.
     Result<QString> setAside() const;
 
@@ -33,6 +36,8 @@ public:
     void setSuspect(bool suspect) const;
 
 private:
+    qint64 logSize() const;
+
     QString m_path;
 };
 

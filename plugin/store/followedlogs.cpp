@@ -57,6 +57,7 @@ FollowedLog readLog(SQLite::Statement &row, const RowSeal &seal)
     log.record = bytesAt(row, 5);
     log.recordNumber = numberAt(row, 6);
     log.lastSequence = numberAt(row, 7);
+    log.isHeadRead = numberAt(row, 8) != 0;
     return log;
 }
 
@@ -67,8 +68,8 @@ Result<QList<FollowedLog>> Inbox::logs()
     return guarded<QList<FollowedLog>>(m_database, [&] {
         QList<FollowedLog> logs;
         SQLite::Statement &row = m_database.statement(
-            "SELECT id, link, position, cursor, history, record, record_number, last_sequence "
-            "FROM followed_logs ORDER BY id");
+            "SELECT id, link, position, cursor, history, record, record_number, last_sequence, "
+            "is_head_read FROM followed_logs ORDER BY id");
         while (row.executeStep())
             logs.append(readLog(row, m_database.seal()));
         return logs;
@@ -92,7 +93,7 @@ Result<FollowedLog> Inbox::createLog(const LogLink &link)
         }
         const QByteArray history = sealedHistory(m_database.seal(), log);
         SQLite::Statement &insert = m_database.statement(
-            "INSERT INTO followed_logs VALUES (NULL, ?1, 0, 0, ?2, x'', 0, 0)");
+            "INSERT INTO followed_logs VALUES (NULL, ?1, 0, 0, ?2, x'', 0, 0, 0)");
         bindBytes(insert, 1, sealed);
         bindBytes(insert, 2, history);
         insert.exec();
@@ -113,7 +114,7 @@ Problem Inbox::saveLog(const FollowedLog &log)
         SQLite::Statement &update =
             m_database.statement("UPDATE followed_logs SET link = ?2, position = ?3, cursor = ?4, "
                                  "history = ?5, record = ?6, "
-                                 "record_number = ?7, last_sequence = ?8 WHERE id = ?1 AND "
+                                 "record_number = ?7, last_sequence = ?8, is_head_read = ?9 WHERE id = ?1 AND "
                                  "position <= ?3 AND record_number <= ?7");
         update.bind(1, int64_t(log.id));
         bindBytes(update, 2, link);
@@ -123,6 +124,7 @@ Problem Inbox::saveLog(const FollowedLog &log)
         bindBytes(update, 6, record);
         bindNumber(update, 7, log.recordNumber);
         bindNumber(update, 8, log.lastSequence);
+        bindNumber(update, 9, log.isHeadRead);
         if (update.exec() != 1)
             return Problem(
                 Problem::Kind::InvalidArgument,

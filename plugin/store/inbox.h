@@ -22,6 +22,7 @@ struct FollowedLog
     QByteArray record; // the best name record seen; empty if none
     quint64 recordNumber = 0; // its number: never goes back
     quint64 lastSequence = 0; // the highest last sequence that a verified head page showed
+    bool isHeadRead = false; // the page that `record` names was read: lastSequence is its
 };
 
 // A verified page that waits for delivery, as the block that was fetched: still sealed with the

@@ -106,7 +106,8 @@ CREATE TABLE followed_logs(
     history BLOB NOT NULL,            -- after cursor; sealed, sequence cursor
     record BLOB NOT NULL,
     record_number INTEGER NOT NULL,
-    last_sequence INTEGER NOT NULL
+    last_sequence INTEGER NOT NULL,
+    is_head_read INTEGER NOT NULL     -- last_sequence is what the record's page says
 );
 
 CREATE TABLE inbox_pages(
@@ -204,7 +205,8 @@ try {
 Problem checkSchema(SQLite::Database &database)
 try {
     SQLite::Database fresh(":memory:", SQLite::OPEN_READWRITE);
-    if (const Problem problem = migrate(fresh))
+    const int version = std::clamp(pragma(database, "PRAGMA user_version"), 0, SchemaVersion);
+    if (const Problem problem = migrate(fresh, migrationSteps().first(size_t(version))))
         return problem;
     if (schemaOf(database) != schemaOf(fresh))
         return Problem(

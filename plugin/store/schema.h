@@ -33,8 +33,8 @@ Problem checkIdentity(SQLite::Database &database, int newest = SchemaVersion);
 Problem migrate(SQLite::Database &database);
 Problem migrate(SQLite::Database &database, std::span<const MigrationStep> steps);
 
-// LocalDataCorrupt unless tables and indexes are exactly those that the steps make: no fewer, and
-// no trigger or view that somebody slipped in.
+// Reads only. LocalDataCorrupt unless tables and indexes are exactly those that the steps up to the
+// database's version make: no fewer, and no trigger or view that somebody slipped in.
 Problem checkSchema(SQLite::Database &database);
 
 } // namespace RemoteLog
