@@ -116,7 +116,7 @@ tsan()
     cmake --preset tsan -DREMOTELOG_TESTS_REQUIRED=ON > "$logs/configure-tsan.txt" 2>&1 || { cat "$logs/configure-tsan.txt"; return 1; }
     # Only what is labelled is built: Qt is not instrumented, so most tests mean nothing here.
     local targets
-    mapfile -t targets < <(ctest --preset tsan --label-regex '^tsan$' --show-only=json-v1 | grep -oE '/tst_[a-z0-9_]+"' | tr -d '/"' | sort -u)
+    mapfile -t targets < <(ctest --preset tsan --label-regex '^tsan$' --show-only | sed -nE 's/^ *Test +#[0-9]+: ([a-z0-9_]+)$/tst_\1/p')
     [ ${#targets[@]} -gt 0 ] || { echo 'No test is labelled "tsan".'; return 1; }
     cmake --build --preset tsan --parallel "$jobs" --target "${targets[@]}"
     # GCC 12's thread sanitizer does not get along with as much randomness of addresses as newer kernels have. Some
