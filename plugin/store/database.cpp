@@ -7,7 +7,6 @@
 #include "storeproblem.h"
 
 #include <QDir>
-#include <QFileInfo>
 #include <QLoggingCategory>
 
 #include <SQLiteCpp/Column.h>
@@ -26,9 +25,9 @@ namespace {
 // file just now.
 constexpr int BusyTimeout = 250; // ms
 
-void configure(sqlite3 *handle, int option, bool on)
+void setOption(SQLite::Database &database, int option, bool on)
 {
-    sqlite3_db_config(handle, option, int(on), nullptr);
+    sqlite3_db_config(database.getHandle(), option, int(on), nullptr);
 }
 
 } // namespace
@@ -67,24 +66,47 @@ Database::Opened Database::open(const QString &directory)
     return opened;
 }
 
-// Nothing is written before the file is known to be ours.
 Problem Database::begin()
 try {
     const DatabaseFile file(m_path);
     if (const Problem problem = file.prepare())
         return problem;
     const bool mustCheck = file.size() <= CheckedSize || file.isSuspect();
-    const bool isCutShort = file.isCutShort(SchemaPageSize);
-    const bool wasUnclean = QFileInfo(m_path + QStringLiteral("-wal")).size() > 0;
+    const bool wasUnclean = file.logSize() > 0;
+    if (const Problem problem = inspect(file.isCutShort(SchemaPageSize), wasUnclean))
+        return problem;
+    if (const Problem problem = configure())
+        return problem;
+    if (const Problem problem = migrate(*m_database))
+        return problem;
+    if (mustCheck) {
+        if (const Problem problem = checkAllPages())
+            return problem;
+        file.setSuspect(false);
+    }
+    setOption(*m_database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
+    if (wasUnclean)
+        eraseNow(); // whoever died here may have had something to erase
+    return {};
+} catch (const SQLite::Exception &exception) {
+    if (exception.getErrorCode() == SQLITE_BUSY)
+        return Problem(Problem::Kind::InUse,
+                       QStringLiteral("another program has the database open"));
+    if (exception.getErrorCode() == SQLITE_ERROR) // "unsupported file format" and the like
+        return Problem(Problem::Kind::LocalDataCorrupt, QString::fromUtf8(exception.what()));
+    return problemFromSqlite(exception);
+}
 
+// Nothing is written before the file is known to be ours, not even what its write-ahead log has.
+Problem Database::inspect(bool isCutShort, bool wasUnclean)
+{
     m_database = std::make_unique<SQLite::Database>(
         m_path.toUtf8().toStdString(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, BusyTimeout);
-    sqlite3 *handle = m_database->getHandle();
-    configure(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, wasUnclean);
-    configure(handle, SQLITE_DBCONFIG_DEFENSIVE, true);
-    configure(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, false);
+    setOption(*m_database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, wasUnclean);
+    setOption(*m_database, SQLITE_DBCONFIG_DEFENSIVE, true);
+    setOption(*m_database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, false);
     m_database->exec("PRAGMA cell_size_check = ON");
-    // Alone with it: no shared memory file, no locking a transaction.
+    // Alone with it: no shared memory file, no locking for each transaction.
     m_database->exec("PRAGMA locking_mode = EXCLUSIVE");
     m_database->execAndGet("SELECT count(*) FROM sqlite_master"); // takes the lock
     if (const Problem problem = checkIdentity(*m_database))
@@ -94,10 +116,15 @@ try {
     if (isCutShort)
         return Problem(Problem::Kind::LocalDataCorrupt,
                        QStringLiteral("the database is cut short"));
-    if (sqlite3_db_readonly(handle, "main") == 1) // although the file could be opened for writing
+    // Although the file could be opened for writing.
+    if (sqlite3_db_readonly(m_database->getHandle(), "main") == 1)
         return Problem(Problem::Kind::LocalDataCorrupt,
                        QStringLiteral("the database asks not to be written to"));
+    return {};
+}
 
+Problem Database::configure()
+{
     m_database->exec("PRAGMA page_size = " + std::to_string(SchemaPageSize));
     if (m_database->execAndGet("PRAGMA journal_mode = WAL").getString() != "wal")
         return Problem(Problem::Kind::ActionRequired,
@@ -110,24 +137,7 @@ try {
         "PRAGMA cache_size = -8192;" // KiB
         "PRAGMA wal_autocheckpoint = 1000;" // pages
         "PRAGMA journal_size_limit = 8388608"); // bytes
-    if (const Problem problem = migrate(*m_database))
-        return problem;
-    if (mustCheck) {
-        if (const Problem problem = checkAllPages())
-            return problem;
-        file.setSuspect(false);
-    }
-    configure(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
-    if (wasUnclean)
-        eraseNow(); // whoever died here may have had something to erase
     return {};
-} catch (const SQLite::Exception &exception) {
-    if ((exception.getErrorCode() & 0xff) == SQLITE_BUSY)
-        return Problem(Problem::Kind::InUse,
-                       QStringLiteral("another program has the database open"));
-    if (exception.getErrorCode() == SQLITE_ERROR) // "unsupported file format" and the like
-        return Problem(Problem::Kind::LocalDataCorrupt, QString::fromUtf8(exception.what()));
-    return problemFromSqlite(exception);
 }
 
 Problem Database::checkAllPages()

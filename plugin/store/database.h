@@ -92,6 +92,8 @@ private:
     explicit Database(const QString &path);
     Q_DISABLE_COPY_MOVE(Database)
     Problem begin();
+    Problem inspect(bool isCutShort, bool wasUnclean);
+    Problem configure();
     Problem checkAllPages();
     Problem verify(const MasterSecret &master, const RowSeal &seal, bool hasCheck) const;
     Problem runInTransaction(const std::function<Problem()> &work);

@@ -21,6 +21,9 @@ public:
     // Size of the database with its write-ahead log; 0 if there is none.
     qint64 size() const;
 
+    // Size of the write-ahead log alone: not 0 where a process died.
+    qint64 logSize() const;
+
     // A write-ahead log without a database: SQLite would delete it.
     bool isOrphaned() const;
 
@@ -36,8 +39,6 @@ public:
     void setSuspect(bool suspect) const;
 
 private:
-    qint64 logSize() const;
-
     QString m_path;
 };
 

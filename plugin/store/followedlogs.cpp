@@ -111,11 +111,11 @@ Problem Inbox::saveLog(const FollowedLog &log)
         const QByteArray link = sealedLink(m_database.seal(), log.link);
         const QByteArray history = sealedHistory(m_database.seal(), log);
         const QByteArray record = log.record.isNull() ? QByteArray("") : log.record;
-        SQLite::Statement &update =
-            m_database.statement("UPDATE followed_logs SET link = ?2, position = ?3, cursor = ?4, "
-                                 "history = ?5, record = ?6, "
-                                 "record_number = ?7, last_sequence = ?8, is_head_read = ?9 WHERE id = ?1 AND "
-                                 "position <= ?3 AND record_number <= ?7");
+        SQLite::Statement &update = m_database.statement(
+            "UPDATE followed_logs SET link = ?2, position = ?3, cursor = ?4, "
+            "history = ?5, record = ?6, "
+            "record_number = ?7, last_sequence = ?8, is_head_read = ?9 WHERE id = ?1 AND "
+            "position <= ?3 AND record_number <= ?7");
         update.bind(1, int64_t(log.id));
         bindBytes(update, 2, link);
         bindNumber(update, 3, log.position);
