@@ -1,6 +1,16 @@
 # SPDX-License-Identifier: MIT
 include(${CMAKE_CURRENT_LIST_DIR}/RemoteLogInstall.cmake)
 
+# Here and not in the presets: they cannot ask whether it is there.
+option(REMOTELOG_CCACHE "Compile through ccache where it is installed" OFF)
+if(REMOTELOG_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    find_program(CCACHE_PROGRAM ccache)
+    mark_as_advanced(CCACHE_PROGRAM)
+    if(CCACHE_PROGRAM)
+        set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+    endif()
+endif()
+
 # A room is one folder below plugin/ and one target. Its headers are found as "<room>/<header>.h", and only by
 # targets that link the room: each room has an include root of its own, so a forbidden include does not compile.
 
