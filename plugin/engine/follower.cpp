@@ -63,8 +63,9 @@ Follower::Follower(const FollowedLog &log, Inbox &inbox, HelperSet &helpers, Blo
         const Result<NameRecord> record = parseNameRecord(m_log.record, publicKeyOf(m_log.link));
         if (record.ok()) {
             m_best = record.value();
-            m_isUnread = true;
-            m_head = headOf(*m_best, m_log.lastSequence, isExpired(*m_best, m_clock()));
+            m_isUnread = !m_log.isHeadRead || m_log.cursor < m_log.lastSequence;
+            m_head = headOf(*m_best, m_log.isHeadRead ? m_log.lastSequence : 0,
+                            isExpired(*m_best, m_clock()));
         }
     }
 }
@@ -127,6 +128,7 @@ void Follower::found(const NameRecord &record, bool expired)
     FollowedLog changed = m_log;
     changed.record = record.bytes;
     changed.recordNumber = record.number;
+    changed.isHeadRead = changed.isHeadRead && !isNewPage;
     if (const Problem problem = m_inbox.saveLog(changed))
         return setProblem(problem);
     m_log = changed;
@@ -159,7 +161,8 @@ void Follower::headRead(const NameRecord &record, quint64 last, const QList<QByt
 {
     FollowedLog changed = m_log;
     changed.lastSequence = std::max(changed.lastSequence, last);
-    if (changed.lastSequence != m_log.lastSequence) {
+    changed.isHeadRead = true;
+    if (!m_log.isHeadRead || changed.lastSequence != m_log.lastSequence) {
         if (const Problem problem = m_inbox.saveLog(changed))
             return setProblem(problem);
     }

@@ -11,7 +11,7 @@ namespace {
 
 // What may be in hand or under way at a time. Pages of many small logs are small: the count lets a fresh reader learn
 // where everything is in a few rounds; the bytes bound the memory.
-constexpr int MaxOpen = 256;
+constexpr int MaxOpen = 512;
 constexpr qint64 MaxBytes = 8 * 1024 * 1024;
 // Pages that go to the sink in one transaction.
 constexpr qint64 FlushBytes = 2 * 1024 * 1024;

@@ -24,7 +24,7 @@ class FolderCalls
 public:
     // More than this waits only where a disk is stuck: then a call fails at once, so that memory
     // stays bounded.
-    static constexpr int MaxOpenCalls = 256;
+    static constexpr int MaxOpenCalls = 1024;
     static constexpr qint64 MaxOpenBytes = 32 * 1024 * 1024;
 
     explicit FolderCalls(const QUrl &helper);
