@@ -54,19 +54,27 @@ qsizetype contentSize(const Pair &pair)
            + sizeOf(pair.size, PairField::Size);
 }
 
+void addBytes(protozero::pbf_writer &message, quint32 field, const QByteArray &bytes)
+{
+    if (!bytes.isEmpty())
+        message.add_bytes(field, Protobuf::viewOf(bytes));
+}
+
+void addNumber(protozero::pbf_writer &message, quint32 field, quint64 number)
+{
+    if (number != 0)
+        message.add_uint64(field, number);
+}
+
 void writePair(protozero::pbf_writer &page, const Pair &pair)
 {
-    Protobuf::addMessage(page, PageField::Pair, contentSize(pair), [&pair](auto &message) {
-        const auto add = [&message](quint32 field, const QByteArray &bytes) {
-            if (!bytes.isEmpty())
-                message.add_bytes(field, Protobuf::viewOf(bytes));
-        };
-        add(PairField::RemoteHash, pair.address);
-        add(PairField::LocalHash, pair.id);
-        add(PairField::Data, pair.data);
-        add(PairField::Sha256, pair.sha256);
-        if (pair.size != 0)
-            message.add_uint64(PairField::Size, pair.size);
+    Protobuf::addMessage(page, PageField::Pair, [&pair](protozero::pbf_writer &message) {
+        message.reserve(std::size_t(contentSize(pair)));
+        addBytes(message, PairField::RemoteHash, pair.address);
+        addBytes(message, PairField::LocalHash, pair.id);
+        addBytes(message, PairField::Data, pair.data);
+        addBytes(message, PairField::Sha256, pair.sha256);
+        addNumber(message, PairField::Size, pair.size);
     });
 }
 
@@ -76,8 +84,7 @@ void writeRange(protozero::pbf_writer &page, const PageRange &range)
     message.add_uint64(RangeField::First, range.first);
     message.add_uint64(RangeField::Count, range.count);
     message.add_bytes(RangeField::Address, Protobuf::viewOf(range.address));
-    if (range.size != 0)
-        message.add_uint64(RangeField::Size, range.size);
+    addNumber(message, RangeField::Size, range.size);
 }
 
 // Reads the fields of a page. Lists that grow past their limit end the reading at once: a hostile
@@ -303,13 +310,11 @@ QByteArray encodePage(const Page &page)
     protozero::pbf_writer message(bytes);
     for (const Pair &pair : page.pairs)
         writePair(message, pair);
-    if (!page.tail.isEmpty())
-        message.add_bytes(PageField::Tail, Protobuf::viewOf(page.tail));
+    addBytes(message, PageField::Tail, page.tail);
     message.add_uint64(PageField::FirstSequence, page.first);
     for (const PageRange &range : page.ranges)
         writeRange(message, range);
-    if (page.idScheme != IdScheme::Explicit)
-        message.add_uint64(PageField::IdScheme, quint64(page.idScheme));
+    addNumber(message, PageField::IdScheme, quint64(page.idScheme));
     message.add_bytes(PageField::History, Protobuf::viewOf(page.history));
     for (const QByteArray &helper : page.helpers)
         message.add_string(PageField::Helper, Protobuf::viewOf(helper));

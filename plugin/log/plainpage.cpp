@@ -17,18 +17,17 @@ namespace PairField {
 enum : quint32 { RemoteHash = 1, LocalHash = 2, Data = 3 };
 }
 
-QByteArray encodePair(const PlainPair &pair)
+void writePair(protozero::pbf_writer &page, const PlainPair &pair)
 {
-    std::string bytes;
-    protozero::pbf_writer message(bytes);
-    const auto add = [&message](quint32 field, const QByteArray &value) {
-        if (!value.isEmpty())
-            message.add_bytes(field, Protobuf::viewOf(value));
-    };
-    add(PairField::RemoteHash, pair.remoteHash);
-    add(PairField::LocalHash, pair.localHash);
-    add(PairField::Data, pair.data);
-    return QByteArray::fromStdString(bytes);
+    Protobuf::addMessage(page, PageField::Pair, [&pair](protozero::pbf_writer &message) {
+        const auto add = [&message](quint32 field, const QByteArray &value) {
+            if (!value.isEmpty())
+                message.add_bytes(field, Protobuf::viewOf(value));
+        };
+        add(PairField::RemoteHash, pair.remoteHash);
+        add(PairField::LocalHash, pair.localHash);
+        add(PairField::Data, pair.data);
+    });
 }
 
 PlainPair readPair(protozero::pbf_reader message)
@@ -70,7 +69,7 @@ QByteArray encodePlainPage(const PlainPage &page)
     std::string bytes;
     protozero::pbf_writer message(bytes);
     for (const PlainPair &pair : page.pairs)
-        message.add_message(PageField::Pair, Protobuf::viewOf(encodePair(pair)));
+        writePair(message, pair);
     if (!page.tail.isEmpty())
         message.add_bytes(PageField::Tail, Protobuf::viewOf(page.tail));
     return QByteArray::fromStdString(bytes);

@@ -47,16 +47,14 @@ auto guarded(Read read) -> decltype(read())
     }
 }
 
-// Adds a submessage that may be empty: protozero's nested writer leaves out one that is.
+// Adds a submessage, also if it is empty: protozero's nested writer leaves that out.
 template <class Write>
-void addMessage(protozero::pbf_writer &parent, quint32 number, qsizetype size, Write write)
+void addMessage(protozero::pbf_writer &parent, quint32 number, Write write)
 {
-    if (size == 0) {
-        parent.add_message(number, nullptr, 0);
-        return;
-    }
-    protozero::pbf_writer message(parent, number, std::size_t(size));
+    std::string bytes;
+    protozero::pbf_writer message(bytes);
     write(message);
+    parent.add_message(number, bytes);
 }
 
 } // namespace RemoteLog::Protobuf

@@ -7,6 +7,8 @@
 #include <QSet>
 #include <QTest>
 
+#include <map>
+
 using namespace RemoteLog;
 
 namespace {
@@ -15,6 +17,15 @@ namespace {
 int promisedDepth(quint64 pages)
 {
     return pages <= 100 ? 3 : pages <= 1000 ? 5 : 6;
+}
+
+// Made once: many readers read it.
+const SimulatedLog &honestLog(quint64 pages)
+{
+    static std::map<quint64, SimulatedLog> logs;
+    const auto made = logs.find(pages);
+    return made == logs.end() ? logs.emplace(pages, SimulatedLog(pages)).first->second
+                              : made->second;
 }
 
 } // namespace
@@ -58,12 +69,12 @@ void TestReading::readsEverythingAtSmallDepth_data()
     rows(1, {1});
     rows(2, {1, 2});
     rows(17, {1, 16, 17});
-    rows(100, {1, 5, 20, 50, 99, 100});
+    rows(100, {5, 50, 100});
     rows(257, {257});
     rows(993, {2, 993});
-    rows(1000, {3, 17, 100, 500, 999, 1000});
+    rows(1000, {3, 100, 500, 1000});
     rows(4097, {4097});
-    rows(10000, {1, 30, 1000, 5000, 10000});
+    rows(10000, {30, 3000, 10000});
 }
 
 void TestReading::readsEverythingAtSmallDepth()
@@ -72,7 +83,7 @@ void TestReading::readsEverythingAtSmallDepth()
     QFETCH(quint64, missing);
     QFETCH(int, window);
     QFETCH(Arrival, arrival);
-    SimulatedLog log(pages);
+    const SimulatedLog &log = honestLog(pages);
     SimulatedReader reader(log, window, arrival);
     const quint64 first = pages - missing + 1;
     QVERIFY(reader.read(first));

@@ -81,7 +81,7 @@ void SimulatedReader::receive(qsizetype index)
     const PlannedFetch fetch = m_underWay.takeAt(index);
     const PageRange &claim = fetch.range;
     m_isUnderWay.remove(claim.address);
-    const Page *const page = m_log.contains(claim.address) ? &m_log.page(claim.address) : nullptr;
+    const Page *const page = m_log.find(claim.address);
     if (page && page->first <= claim.first && page->last() >= claim.last())
         take(*page, fetch.depth);
     else

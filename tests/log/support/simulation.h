@@ -18,10 +18,15 @@ public:
     quint64 lastSequence() const { return head().last(); }
     const RemoteLog::Page &head() const { return *m_pages.constFind(m_head); }
 
-    // The page at an address, to look at or to falsify.
-    RemoteLog::Page &page(const QByteArray &address) { return m_pages[address]; }
+    // A page to falsify.
     RemoteLog::Page &page(quint64 number) { return m_pages[addressOf(number)]; }
-    bool contains(const QByteArray &address) const { return m_pages.contains(address); }
+
+    // The page at an address; null if there is none.
+    const RemoteLog::Page *find(const QByteArray &address) const
+    {
+        const auto found = m_pages.constFind(address);
+        return found == m_pages.cend() ? nullptr : &*found;
+    }
 
     // What a page of the writer says of another; the size of its block is 1000.
     RemoteLog::PageRange rangeOf(quint64 number) const;
@@ -44,7 +49,7 @@ enum class Arrival { InRounds, InOrder, Shuffled };
 class SimulatedReader
 {
 public:
-    SimulatedReader(SimulatedLog &log, int window, Arrival arrival)
+    SimulatedReader(const SimulatedLog &log, int window, Arrival arrival)
         : m_log(log)
         , m_window(window)
         , m_arrival(arrival)
@@ -66,7 +71,7 @@ private:
     void receive(qsizetype index);
     void take(const RemoteLog::Page &page, int depth);
 
-    SimulatedLog &m_log;
+    const SimulatedLog &m_log;
     const int m_window;
     const Arrival m_arrival;
     QList<RemoteLog::PlannedFetch> m_underWay;
