@@ -20,7 +20,8 @@ qint64 bytesOf(const AppendRequest &request)
 
 } // namespace
 
-Appender::Appender(std::shared_ptr<AppendQueue> queue, qint64 maxPayload, const Timing &timing, QObject *parent)
+Appender::Appender(std::shared_ptr<AppendQueue> queue, qint64 maxPayload, const Timing &timing,
+                   QObject *parent)
     : QObject(parent)
     , m_queue(std::move(queue))
     , m_maxPayload(maxPayload)
@@ -106,7 +107,7 @@ void Appender::drain()
             request.reply.answer(appendable);
             continue;
         }
-        Ready ready {request, publisher.value(), {}, 0};
+        Ready ready{request, publisher.value(), {}, 0};
         ready.entries.reserve(request.payloads.size());
         for (const QByteArray &payload : std::as_const(request.payloads))
             ready.entries.append({payload, request.id});
@@ -127,7 +128,9 @@ Problem Appender::check(const AppendRequest &request) const
     for (const QByteArray &payload : request.payloads) {
         if (payload.size() > m_maxPayload)
             return Problem(Problem::Kind::TooLarge,
-                           QStringLiteral("%1 bytes are over the limit of %2").arg(payload.size()).arg(m_maxPayload));
+                           QStringLiteral("%1 bytes are over the limit of %2")
+                               .arg(payload.size())
+                               .arg(m_maxPayload));
     }
     return {};
 }
@@ -136,9 +139,9 @@ void Appender::wait(AppendRequest request, std::chrono::milliseconds limit)
 {
     const qint64 bytes = bytesOf(request);
     if (qsizetype(m_waiting.size()) >= MaxWaiting || m_waitingBytes + bytes > MaxWaitingBytes) {
-        request.reply.answer(Problem(m_database ? Problem::Kind::WillRetry
-                                                : Problem::Kind::SecretStoreUnavailable,
-                                     QStringLiteral("too much waits already")));
+        request.reply.answer(
+            Problem(m_database ? Problem::Kind::WillRetry : Problem::Kind::SecretStoreUnavailable,
+                    QStringLiteral("too much waits already")));
         return;
     }
     m_waitingBytes += bytes;
@@ -149,9 +152,11 @@ void Appender::wait(AppendRequest request, std::chrono::milliseconds limit)
 
 void Appender::giveUpLate()
 {
-    const Problem late = m_database
-        ? Problem(Problem::Kind::WillRetry, QStringLiteral("the log's name could not be resolved in time"))
-        : Problem(Problem::Kind::SecretStoreUnavailable, QStringLiteral("the key did not come in time"));
+    const Problem late =
+        m_database ? Problem(Problem::Kind::WillRetry,
+                             QStringLiteral("the log's name could not be resolved in time"))
+                   : Problem(Problem::Kind::SecretStoreUnavailable,
+                             QStringLiteral("the key did not come in time"));
     if (!m_database)
         m_refusal = late;
     qint64 next = -1;
@@ -162,7 +167,8 @@ void Appender::giveUpLate()
             waiting.request.reply.answer(late);
             continue;
         }
-        next = next < 0 ? waiting.deadline.remainingTime() : std::min(next, waiting.deadline.remainingTime());
+        next = next < 0 ? waiting.deadline.remainingTime()
+                        : std::min(next, waiting.deadline.remainingTime());
         m_waitingBytes += waiting.bytes;
         left.push_back(std::move(waiting));
     }

@@ -11,8 +11,8 @@
 
 namespace RemoteLog {
 
-// Turns append requests into durable entries: all that wait share a transaction. Until the key is there they wait, bounded in
-// number, bytes and time.
+// Turns append requests into durable entries: all that wait share a transaction. Until the key is
+// there they wait, bounded in number, bytes and time.
 class Appender : public QObject
 {
     Q_OBJECT
@@ -20,7 +20,8 @@ class Appender : public QObject
 public:
     using FindPublisher = std::function<Result<Publisher *>(const QString &label)>;
 
-    Appender(std::shared_ptr<AppendQueue> queue, qint64 maxPayload, const Timing &timing, QObject *parent);
+    Appender(std::shared_ptr<AppendQueue> queue, qint64 maxPayload, const Timing &timing,
+             QObject *parent);
     ~Appender() override;
 
     void setMaxPayload(qint64 bytes) { m_maxPayload = bytes; }

@@ -23,13 +23,13 @@ struct AppendRequest
     Reply<Result<quint64>> reply;
 };
 
-// Appends on their way from the host's thread to the worker. All that have gathered when the worker looks share one
-// transaction (group commit). The only thing here that crosses threads without Qt.
+// Appends on their way from the host's thread to the worker. All that have gathered when the worker
+// looks share one transaction (group commit). The only thing here that crosses threads without Qt.
 class AppendQueue
 {
 public:
-    // Any thread. True if the queue was empty: the worker has to be woken. After close() the request is dropped, and its reply
-    // says Closed.
+    // Any thread. True if the queue was empty: the worker has to be woken. After close() the
+    // request is dropped, and its reply says Closed.
     bool push(AppendRequest request);
 
     // Worker. Everything that is there, in order.

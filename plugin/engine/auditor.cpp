@@ -12,8 +12,8 @@ constexpr qint64 BatchBytes = 8 * 1024 * 1024;
 
 } // namespace
 
-Auditor::Auditor(const OwnLog &log, const PublisherContext &context, const Reply<Result<Audit>> &reply,
-                 QObject *parent)
+Auditor::Auditor(const OwnLog &log, const PublisherContext &context,
+                 const Reply<Result<Audit>> &reply, QObject *parent)
     : QObject(parent)
     , m_log(log)
     , m_context(context)
@@ -49,8 +49,8 @@ void Auditor::nextBatch()
         m_failed += m_blocksEach - m_doneHere;
         return nextStore();
     }
-    const Result<QList<OwnBlock>> batch
-        = m_context.pages.blocks(m_log, m_page, m_ordinal, BatchBlocks, BatchBytes);
+    const Result<QList<OwnBlock>> batch =
+        m_context.pages.blocks(m_log, m_page, m_ordinal, BatchBlocks, BatchBytes);
     if (!batch.ok())
         return finish(batch.problem());
     if (batch.value().isEmpty() || m_page >= m_log.position.nextPage)
@@ -63,7 +63,9 @@ void Auditor::nextBatch()
         addresses.append(block.block.address());
     whenAnswered<Result<QList<bool>>>(
         m_store->store()->exists(addresses), this, m_context.timing.callLimit,
-        [this, blocks = batch.value()](const Result<QList<bool>> &answer) { judge(blocks, answer); });
+        [this, blocks = batch.value()](const Result<QList<bool>> &answer) {
+            judge(blocks, answer);
+        });
 }
 
 void Auditor::judge(const QList<OwnBlock> &batch, const Result<QList<bool>> &answer)
@@ -99,7 +101,8 @@ void Auditor::restore(const QList<OwnBlock> &missing)
         blocks.append(block.block);
     Upload upload;
     upload.setBlocks(blocks);
-    // The head is put as one again: a store that pins it must know that everything below is there now.
+    // The head is put as one again: a store that pins it must know that everything below is there
+    // now.
     if (missing.constLast().block.address() == m_log.position.tail) {
         upload.setHead(m_log.position.tail);
         upload.setCompletesTree(m_failed == 0);

@@ -10,13 +10,15 @@
 
 namespace RemoteLog {
 
-// One run of OutgoingLog::audit(): store by store, block by block, in the order in which stores are filled. Deletes itself.
+// One run of OutgoingLog::audit(): store by store, block by block, in the order in which stores are
+// filled. Deletes itself.
 class Auditor : public QObject
 {
     Q_OBJECT
 
 public:
-    Auditor(const OwnLog &log, const PublisherContext &context, const Reply<Result<Audit>> &reply, QObject *parent);
+    Auditor(const OwnLog &log, const PublisherContext &context, const Reply<Result<Audit>> &reply,
+            QObject *parent);
 
 private:
     void nextStore();

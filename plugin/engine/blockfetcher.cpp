@@ -44,7 +44,8 @@ BlockFetcher::BlockFetcher(HelperSet &helpers, const Timing &timing, QObject *pa
 {
 }
 
-void BlockFetcher::fetch(const QByteArray &address, bool wholeTree, QObject *context, Handler handler)
+void BlockFetcher::fetch(const QByteArray &address, bool wholeTree, QObject *context,
+                         Handler handler)
 {
     const auto job = std::make_shared<Job>();
     job->address = address;
@@ -62,30 +63,31 @@ void BlockFetcher::fetch(const QByteArray &address, bool wholeTree, QObject *con
     }
     // What rests after a failure is the last resort, not forbidden: it may be the only one.
     for (Helper *helper : stores) {
-        if (!helper->isHeldBack() && helper->isResting(Helper::Role::Store) && job->waiting.isEmpty())
+        if (!helper->isHeldBack() && helper->isResting(Helper::Role::Store)
+            && job->waiting.isEmpty())
             job->problem = helper->status().problem();
     }
     if (job->waiting.isEmpty()) {
         QTimer::singleShot(0, this, [this, job] {
-            finish(job, job->problem ? job->problem
-                                     : Problem(Problem::Kind::WillRetry,
-                                               QStringLiteral("no content store can be asked now")));
+            finish(job, job->problem
+                            ? job->problem
+                            : Problem(Problem::Kind::WillRetry,
+                                      QStringLiteral("no content store can be asked now")));
         });
         return;
     }
     job->hedge = decltype(job->hedge)(new QTimer);
     job->hedge->setInterval(m_timing.hedge);
-    connect(job->hedge.get(), &QTimer::timeout, this,
-            [this, weak = std::weak_ptr<Job>(job)] {
-                const auto alive = weak.lock();
-                if (!alive)
-                    return;
-                // Slow while others wait to be asked: later fetches go to those first.
-                if (alive->asked && !alive->waiting.isEmpty())
-                    alive->asked->failed(Helper::Role::Store,
-                                         Problem(Problem::Kind::WillRetry, QStringLiteral("slow to answer")));
-                next(alive);
-            });
+    connect(job->hedge.get(), &QTimer::timeout, this, [this, weak = std::weak_ptr<Job>(job)] {
+        const auto alive = weak.lock();
+        if (!alive)
+            return;
+        // Slow while others wait to be asked: later fetches go to those first.
+        if (alive->asked && !alive->waiting.isEmpty())
+            alive->asked->failed(Helper::Role::Store, Problem(Problem::Kind::WillRetry,
+                                                              QStringLiteral("slow to answer")));
+        next(alive);
+    });
     next(job);
 }
 
@@ -134,8 +136,8 @@ void BlockFetcher::judge(const std::shared_ptr<Job> &job, Helper *helper, const 
     bool lied = false;
     for (const Block &block : answer.value()) {
         // The address is computed, never believed.
-        const QByteArray address
-            = block.bytes().size() <= MaxBlockSize ? blockAddress(block.bytes()) : QByteArray();
+        const QByteArray address =
+            block.bytes().size() <= MaxBlockSize ? blockAddress(block.bytes()) : QByteArray();
         if (address == job->address)
             wanted = block.bytes();
         else if (!job->wholeTree || address != block.address())
@@ -151,9 +153,9 @@ void BlockFetcher::judge(const std::shared_ptr<Job> &job, Helper *helper, const 
     }
     if (lied) {
         // Not a reason to let the whole store rest: one damaged file is no dead helper.
-        job->problem = Problem(Problem::Kind::Tampered,
-                               QStringLiteral("block %1 came with other bytes").arg(addressToText(job->address)),
-                               url);
+        job->problem = Problem(
+            Problem::Kind::Tampered,
+            QStringLiteral("block %1 came with other bytes").arg(addressToText(job->address)), url);
     } else if (helper) {
         helper->succeeded(Helper::Role::Store);
     }

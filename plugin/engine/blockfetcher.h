@@ -8,8 +8,8 @@
 
 namespace RemoteLog {
 
-// Gets single blocks from whatever content store has them. The first store is asked; when it fails, lies, lacks the block or is
-// slow, the next one. Only bytes that hash to the address come out.
+// Gets single blocks from whatever content store has them. The first store is asked; when it fails,
+// lies, lacks the block or is slow, the next one. Only bytes that hash to the address come out.
 class BlockFetcher : public QObject
 {
     Q_OBJECT
@@ -19,8 +19,8 @@ public:
 
     BlockFetcher(HelperSet &helpers, const Timing &timing, QObject *parent);
 
-    // `handler` is called once, never before this returns, and not any more after `context` died. Tampered if a store gave
-    // wrong bytes and none the right ones, WillRetry otherwise.
+    // `handler` is called once, never before this returns, and not any more after `context` died.
+    // Tampered if a store gave wrong bytes and none the right ones, WillRetry otherwise.
     void fetch(const QByteArray &address, bool wholeTree, QObject *context, Handler handler);
 
 private:
@@ -32,7 +32,8 @@ private:
 
     HelperSet &m_helpers;
     Timing m_timing;
-    QCache<QByteArray, QByteArray> m_extra; // blocks that came with others, by address; cost in bytes
+    QCache<QByteArray, QByteArray>
+        m_extra; // blocks that came with others, by address; cost in bytes
 };
 
 } // namespace RemoteLog

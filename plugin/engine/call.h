@@ -12,9 +12,10 @@
 
 namespace RemoteLog {
 
-// Calls `handler` exactly once in the thread of `context` with what a backend answers, or with WillRetry if it gives no
-// answer, is cancelled, throws, or takes longer than `limit`. Never if `context` dies first. A late answer is ignored.
-template<class T>
+// Calls `handler` exactly once in the thread of `context` with what a backend answers, or with
+// WillRetry if it gives no answer, is cancelled, throws, or takes longer than `limit`. Never if
+// `context` dies first. A late answer is ignored.
+template <class T>
 void whenAnswered(const QFuture<T> &future, QObject *context, std::chrono::milliseconds limit,
                   std::function<void(const T &)> handler)
 {
@@ -38,7 +39,9 @@ void whenAnswered(const QFuture<T> &future, QObject *context, std::chrono::milli
         }
         // A copy: `finish` dies with the connection that it removes.
         const auto keep = finish;
-        keep(answer ? *answer : T(Problem(Problem::Kind::WillRetry, QStringLiteral("a backend gave no answer"))));
+        keep(answer ? *answer
+                    : T(Problem(Problem::Kind::WillRetry,
+                                QStringLiteral("a backend gave no answer"))));
     });
     QObject::connect(timer, &QTimer::timeout, context, [finish, limit] {
         const auto keep = finish;

@@ -12,8 +12,8 @@ constexpr int MaxOpen = 8;
 
 } // namespace
 
-ContentReader::ContentReader(const QByteArray &publicKey, const Key &readKey, BlockFetcher &fetcher, PageSink &sink,
-                             QObject *parent)
+ContentReader::ContentReader(const QByteArray &publicKey, const Key &readKey, BlockFetcher &fetcher,
+                             PageSink &sink, QObject *parent)
     : QObject(parent)
     , m_publicKey(publicKey)
     , m_readKey(readKey)
@@ -74,8 +74,8 @@ void ContentReader::next()
                                 return;
                             if (!block.ok())
                                 return finish(block.problem());
-                            const Problem problem
-                                = m_sink.acceptContent(wanted.sequence, wanted.address, block.value());
+                            const Problem problem = m_sink.acceptContent(
+                                wanted.sequence, wanted.address, block.value());
                             if (problem)
                                 return finish(problem);
                             take(wanted, block.value());
@@ -91,8 +91,8 @@ void ContentReader::take(const Wanted &wanted, const QByteArray &block)
     --m_open;
     const auto entry = m_awaited.find(wanted.sequence);
     if (wanted.isIndex) {
-        const Result<ContentIndex> index
-            = openContentIndex(entry->second.pair, block, m_publicKey, m_readKey);
+        const Result<ContentIndex> index =
+            openContentIndex(entry->second.pair, block, m_publicKey, m_readKey);
         if (!index.ok())
             return finish(index.problem());
         const QList<QByteArray> addresses = index.value().addresses;
@@ -109,8 +109,8 @@ void ContentReader::checkEntry(quint64 sequence)
 {
     const auto entry = m_awaited.find(sequence);
     const Problem problem = readContent(
-        entry->second.pair, [this](const QByteArray &address) { return m_sink.content(address); }, m_publicKey,
-        m_readKey, [](QByteArrayView) {});
+        entry->second.pair, [this](const QByteArray &address) { return m_sink.content(address); },
+        m_publicKey, m_readKey, [](QByteArrayView) {});
     if (problem)
         return finish(problem);
     m_awaited.erase(entry);

@@ -11,14 +11,15 @@ namespace RemoteLog {
 
 class PageSink;
 
-// Brings the contents of a page's mapped entries into the sink and checks each entry's hash. One page at a time.
+// Brings the contents of a page's mapped entries into the sink and checks each entry's hash. One
+// page at a time.
 class ContentReader : public QObject
 {
     Q_OBJECT
 
 public:
-    ContentReader(const QByteArray &publicKey, const Key &readKey, BlockFetcher &fetcher, PageSink &sink,
-                  QObject *parent);
+    ContentReader(const QByteArray &publicKey, const Key &readKey, BlockFetcher &fetcher,
+                  PageSink &sink, QObject *parent);
 
     // True if there is a mapped entry in first..last.
     static bool isNeeded(const Page &page, quint64 first, quint64 last);

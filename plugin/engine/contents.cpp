@@ -7,7 +7,8 @@
 
 namespace RemoteLog {
 
-Result<QByteArray> openBlock(BodyKind kind, const QByteArray &block, const QByteArray &publicKey, const Key &readKey)
+Result<QByteArray> openBlock(BodyKind kind, const QByteArray &block, const QByteArray &publicKey,
+                             const Key &readKey)
 {
     const Result<BlockContent> content = decodeBlock(block);
     if (!content.ok())
@@ -23,8 +24,8 @@ Result<Page> openPage(const QByteArray &block, const QByteArray &publicKey, cons
     return decodePage(plain.value());
 }
 
-Result<ContentIndex> openContentIndex(const Pair &pair, const QByteArray &block, const QByteArray &publicKey,
-                                      const Key &readKey)
+Result<ContentIndex> openContentIndex(const Pair &pair, const QByteArray &block,
+                                      const QByteArray &publicKey, const Key &readKey)
 {
     const Result<QByteArray> plain = openBlock(BodyKind::Index, block, publicKey, readKey);
     if (!plain.ok())
@@ -35,8 +36,8 @@ Result<ContentIndex> openContentIndex(const Pair &pair, const QByteArray &block,
     return index;
 }
 
-Problem readContent(const Pair &pair, const BlockLookup &lookup, const QByteArray &publicKey, const Key &readKey,
-                    const std::function<void(QByteArrayView)> &piece)
+Problem readContent(const Pair &pair, const BlockLookup &lookup, const QByteArray &publicKey,
+                    const Key &readKey, const std::function<void(QByteArrayView)> &piece)
 {
     const auto find = [&lookup](const QByteArray &address) -> Result<QByteArray> {
         const Result<QByteArray> block = lookup(address);
@@ -45,12 +46,13 @@ Problem readContent(const Pair &pair, const BlockLookup &lookup, const QByteArra
                            QStringLiteral("block %1 is not here").arg(addressToText(address)));
         return block;
     };
-    QList<QByteArray> addresses {pair.address};
+    QList<QByteArray> addresses{pair.address};
     if (pair.size > quint64(ContentPieceSize)) {
         const Result<QByteArray> block = find(pair.address);
         if (!block.ok())
             return block.problem();
-        const Result<ContentIndex> index = openContentIndex(pair, block.value(), publicKey, readKey);
+        const Result<ContentIndex> index =
+            openContentIndex(pair, block.value(), publicKey, readKey);
         if (!index.ok())
             return index.problem();
         addresses = index.value().addresses;
@@ -61,7 +63,8 @@ Problem readContent(const Pair &pair, const BlockLookup &lookup, const QByteArra
         const Result<QByteArray> block = find(address);
         if (!block.ok())
             return block.problem();
-        const Result<QByteArray> plain = openBlock(BodyKind::Content, block.value(), publicKey, readKey);
+        const Result<QByteArray> plain =
+            openBlock(BodyKind::Content, block.value(), publicKey, readKey);
         if (!plain.ok())
             return plain.problem();
         size += quint64(plain.value().size());
@@ -71,19 +74,21 @@ Problem readContent(const Pair &pair, const BlockLookup &lookup, const QByteArra
         piece(plain.value());
     }
     if (size != pair.size || hash.result() != pair.sha256)
-        return Problem(Problem::Kind::Tampered, QStringLiteral("an entry's content differs from its hash"));
+        return Problem(Problem::Kind::Tampered,
+                       QStringLiteral("an entry's content differs from its hash"));
     return {};
 }
 
-Result<QByteArray> readPayload(const Pair &pair, const BlockLookup &lookup, const QByteArray &publicKey,
-                               const Key &readKey)
+Result<QByteArray> readPayload(const Pair &pair, const BlockLookup &lookup,
+                               const QByteArray &publicKey, const Key &readKey)
 {
     if (!pair.isMapped())
         return pair.data.isNull() ? QByteArray("") : pair.data;
     QByteArray payload("");
     payload.reserve(qsizetype(pair.size));
-    const Problem problem = readContent(pair, lookup, publicKey, readKey,
-                                        [&payload](QByteArrayView piece) { payload.append(piece); });
+    const Problem problem =
+        readContent(pair, lookup, publicKey, readKey,
+                    [&payload](QByteArrayView piece) { payload.append(piece); });
     if (problem)
         return problem;
     return payload;

@@ -10,25 +10,27 @@
 namespace RemoteLog {
 
 // The plaintext of a block of this kind, all seals and forms checked.
-Result<QByteArray> openBlock(BodyKind kind, const QByteArray &block, const QByteArray &publicKey, const Key &readKey);
+Result<QByteArray> openBlock(BodyKind kind, const QByteArray &block, const QByteArray &publicKey,
+                             const Key &readKey);
 
 // A page out of its block.
 Result<Page> openPage(const QByteArray &block, const QByteArray &publicKey, const Key &readKey);
 
 // The index of a mapped entry of several pieces; Tampered if it does not say what the pair says.
-Result<ContentIndex> openContentIndex(const Pair &pair, const QByteArray &block, const QByteArray &publicKey,
-                                      const Key &readKey);
+Result<ContentIndex> openContentIndex(const Pair &pair, const QByteArray &block,
+                                      const QByteArray &publicKey, const Key &readKey);
 
 // Finds a block that is here; null if it is not.
 using BlockLookup = std::function<Result<QByteArray>(const QByteArray &address)>;
 
-// Reads a mapped entry from blocks that are here, piece by piece. WillRetry if one is missing, Tampered if what comes out
-// is not of the size and hash that the pair says; pieces were handed out by then.
-Problem readContent(const Pair &pair, const BlockLookup &lookup, const QByteArray &publicKey, const Key &readKey,
-                    const std::function<void(QByteArrayView)> &piece);
+// Reads a mapped entry from blocks that are here, piece by piece. WillRetry if one is missing,
+// Tampered if what comes out is not of the size and hash that the pair says; pieces were handed out
+// by then.
+Problem readContent(const Pair &pair, const BlockLookup &lookup, const QByteArray &publicKey,
+                    const Key &readKey, const std::function<void(QByteArrayView)> &piece);
 
 // The payload of an embedded or mapped entry.
-Result<QByteArray> readPayload(const Pair &pair, const BlockLookup &lookup, const QByteArray &publicKey,
-                               const Key &readKey);
+Result<QByteArray> readPayload(const Pair &pair, const BlockLookup &lookup,
+                               const QByteArray &publicKey, const Key &readKey);
 
 } // namespace RemoteLog

@@ -50,8 +50,8 @@ void Delivery::deliver()
         if (!m_outstanding.empty() && m_outstandingBytes + size > WindowBytes)
             break;
         const Result<QByteArray> payload = readPayload(
-            pair, [this](const QByteArray &address) { return m_inbox.content(m_log, address); }, m_publicKey,
-            m_readKey);
+            pair, [this](const QByteArray &address) { return m_inbox.content(m_log, address); },
+            m_publicKey, m_readKey);
         if (!payload.ok()) {
             Q_EMIT failed(Problem(Problem::Kind::LocalDataCorrupt, payload.problem().detail()));
             break;
@@ -75,15 +75,17 @@ bool Delivery::loadPage()
     Problem problem = received.problem();
     if (received.ok() && received.value()) {
         const Result<Page> page = openPage(received.value()->block, m_publicKey, m_readKey);
-        if (page.ok() && page.value().first <= m_delivered + 1 && page.value().last() >= received.value()->last) {
+        if (page.ok() && page.value().first <= m_delivered + 1
+            && page.value().last() >= received.value()->last) {
             m_page = page.value();
             m_pageLast = received.value()->last;
             return true;
         }
     }
-    Q_EMIT failed(problem ? problem
-                          : Problem(Problem::Kind::LocalDataCorrupt,
-                                    QStringLiteral("entry %1 is not in the inbox").arg(m_delivered + 1)));
+    Q_EMIT failed(
+        problem ? problem
+                : Problem(Problem::Kind::LocalDataCorrupt,
+                          QStringLiteral("entry %1 is not in the inbox").arg(m_delivered + 1)));
     return false;
 }
 

@@ -14,7 +14,8 @@
 
 namespace RemoteLog {
 
-// Hands the entries in the inbox to the host, in order, within the window of what is delivered and not committed.
+// Hands the entries in the inbox to the host, in order, within the window of what is delivered and
+// not committed.
 class Delivery : public QObject
 {
     Q_OBJECT

@@ -17,7 +17,8 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     , m_timing(timing)
     , m_clock(clock)
     , m_port(std::make_shared<EnginePort>(this))
-    , m_appender(std::make_unique<Appender>(std::move(appends), settings.maxPayload(), timing, this))
+    , m_appender(
+          std::make_unique<Appender>(std::move(appends), settings.maxPayload(), timing, this))
     , m_poll(this)
     , m_goOn(this)
     , m_report(this)
@@ -82,12 +83,14 @@ void Engine::unlock(const QByteArray &bytes, bool isNew)
     const Result<MasterSecret> master = MasterSecret::fromBytes(bytes);
     if (!master.ok())
         return refuse(master.problem());
-    // A key older than its database: the database was lost, and logs of this profile may be out there.
+    // A key older than its database: the database was lost, and logs of this profile may be out
+    // there.
     const bool hadCheckValue = m_database->hasCheckValue();
     if (const Problem problem = m_database->unlock(master.value()))
         return refuse(problem);
     if (!hadCheckValue && !isNew) {
-        if (const Problem problem = m_database->setMetaValue(QByteArrayLiteral("adopted"), QByteArrayLiteral("1")))
+        if (const Problem problem =
+                m_database->setMetaValue(QByteArrayLiteral("adopted"), QByteArrayLiteral("1")))
             return refuse(problem);
     }
     m_master = master.value();
@@ -176,7 +179,8 @@ Result<Publisher *> Engine::publisher(const QString &label)
     if (const Problem problem = MasterSecret::validateLabel(label))
         return problem;
     const bool mustResolve = !m_database->metaValue(QByteArrayLiteral("adopted")).isEmpty();
-    const Result<OwnLog> log = m_outbox->createLog(label, m_master->logKeys(label).publicKey, mustResolve);
+    const Result<OwnLog> log =
+        m_outbox->createLog(label, m_master->logKeys(label).publicKey, mustResolve);
     if (!log.ok())
         return log.problem();
     Publisher *added = addPublisher(log.value());
@@ -186,12 +190,15 @@ Result<Publisher *> Engine::publisher(const QString &label)
 
 Publisher *Engine::addPublisher(const OwnLog &log)
 {
-    auto publisher = std::make_unique<Publisher>(
-        log, m_master->logKeys(log.label),
-        PublisherContext {*m_outbox, *m_pages, *m_database, *m_helpers, *m_fetcher, m_timing, m_clock}, nullptr);
+    auto publisher =
+        std::make_unique<Publisher>(log, m_master->logKeys(log.label),
+                                    PublisherContext{*m_outbox, *m_pages, *m_database, *m_helpers,
+                                                     *m_fetcher, m_timing, m_clock},
+                                    nullptr);
     Publisher *added = publisher.get();
     connect(added, &Publisher::statusChanged, this, &Engine::reportSoon);
-    connect(added, &Publisher::appendableChanged, m_appender.get(), &Appender::drain, Qt::QueuedConnection);
+    connect(added, &Publisher::appendableChanged, m_appender.get(), &Appender::drain,
+            Qt::QueuedConnection);
     connect(added, &Publisher::headPublished, this, [this, label = log.label](const Head &head) {
         m_lastPublished = m_clock();
         reportSoon();
@@ -223,32 +230,35 @@ void Engine::openLog(const QString &label)
 void Engine::withdraw(const QString &label, quint64 sequence, const Reply<Problem> &reply)
 {
     const auto known = m_publishers.find(label);
-    reply.answer(known == m_publishers.end()
-                     ? Problem(Problem::Kind::InvalidArgument, QStringLiteral("the log is not ready"))
-                     : known->second->withdraw(sequence));
+    reply.answer(known == m_publishers.end() ? Problem(Problem::Kind::InvalidArgument,
+                                                       QStringLiteral("the log is not ready"))
+                                             : known->second->withdraw(sequence));
 }
 
-void Engine::acknowledge(const QString &label, const QList<quint64> &sequences, const Reply<Problem> &reply)
+void Engine::acknowledge(const QString &label, const QList<quint64> &sequences,
+                         const Reply<Problem> &reply)
 {
     const auto known = m_publishers.find(label);
-    reply.answer(known == m_publishers.end()
-                     ? Problem(Problem::Kind::InvalidArgument, QStringLiteral("the log is not ready"))
-                     : known->second->acknowledge(sequences));
+    reply.answer(known == m_publishers.end() ? Problem(Problem::Kind::InvalidArgument,
+                                                       QStringLiteral("the log is not ready"))
+                                             : known->second->acknowledge(sequences));
 }
 
-void Engine::read(const QString &label, quint64 first, int limit, const Reply<Result<QList<Entry>>> &reply)
+void Engine::read(const QString &label, quint64 first, int limit,
+                  const Reply<Result<QList<Entry>>> &reply)
 {
     const auto known = m_publishers.find(label);
-    reply.answer(known == m_publishers.end()
-                     ? Problem(Problem::Kind::InvalidArgument, QStringLiteral("the log is not ready"))
-                     : known->second->read(first, limit));
+    reply.answer(known == m_publishers.end() ? Problem(Problem::Kind::InvalidArgument,
+                                                       QStringLiteral("the log is not ready"))
+                                             : known->second->read(first, limit));
 }
 
 void Engine::audit(const QString &label, const Reply<Result<Audit>> &reply)
 {
     const auto known = m_publishers.find(label);
     if (known == m_publishers.end())
-        reply.answer(Problem(Problem::Kind::InvalidArgument, QStringLiteral("the log is not ready")));
+        reply.answer(
+            Problem(Problem::Kind::InvalidArgument, QStringLiteral("the log is not ready")));
     else
         known->second->audit(reply);
 }
@@ -258,13 +268,14 @@ void Engine::audit(const QString &label, const Reply<Result<Audit>> &reply)
 Result<Follower *> Engine::addFollower(const FollowedLog &log)
 {
     const QString identity = identityOf(log.link);
-    auto follower = std::make_unique<Follower>(log, *m_inbox, *m_helpers, *m_fetcher, m_settings.maxPayload(), m_timing,
-                                               m_clock, nullptr);
+    auto follower = std::make_unique<Follower>(log, *m_inbox, *m_helpers, *m_fetcher,
+                                               m_settings.maxPayload(), m_timing, m_clock, nullptr);
     Follower *added = follower.get();
     connect(added, &Follower::statusChanged, this, &Engine::reportSoon);
     connect(added, &Follower::checked, this, [this] { m_lastChecked = m_clock(); });
-    connect(added, &Follower::entriesReceived, this,
-            [this, identity](const QList<Entry> &entries) { Q_EMIT entriesReceived(identity, entries); });
+    connect(added, &Follower::entriesReceived, this, [this, identity](const QList<Entry> &entries) {
+        Q_EMIT entriesReceived(identity, entries);
+    });
     m_followers.insert_or_assign(identity, std::move(follower));
     if (m_started.contains(identity))
         added->start();

@@ -14,8 +14,8 @@
 
 namespace RemoteLog {
 
-// One profile at work: opens it, owns its logs and helpers, and decides when what is tried. Lives in the worker thread; made in
-// the host's, called through the port, heard through its signals.
+// One profile at work: opens it, owns its logs and helpers, and decides when what is tried. Lives
+// in the worker thread; made in the host's, called through the port, heard through its signals.
 class Engine : public QObject
 {
     Q_OBJECT
@@ -36,8 +36,10 @@ public:
     void openLog(const QString &label);
     void append() { m_appender->drain(); }
     void withdraw(const QString &label, quint64 sequence, const Reply<Problem> &reply);
-    void acknowledge(const QString &label, const QList<quint64> &sequences, const Reply<Problem> &reply);
-    void read(const QString &label, quint64 first, int limit, const Reply<Result<QList<Entry>>> &reply);
+    void acknowledge(const QString &label, const QList<quint64> &sequences,
+                     const Reply<Problem> &reply);
+    void read(const QString &label, quint64 first, int limit,
+              const Reply<Result<QList<Entry>>> &reply);
     void audit(const QString &label, const Reply<Result<Audit>> &reply);
 
     void follow(const LogLink &link);
@@ -62,7 +64,8 @@ Q_SIGNALS:
     void outgoingChanged(const QString &label, const RemoteLog::OutgoingStatus &status);
     void incomingChanged(const QString &identity, const RemoteLog::IncomingStatus &status);
     void headPublished(const QString &label, const RemoteLog::Head &head);
-    void entryStatesChanged(const QString &label, quint64 first, quint64 last, RemoteLog::Entry::State state);
+    void entryStatesChanged(const QString &label, quint64 first, quint64 last,
+                            RemoteLog::Entry::State state);
     void entriesReceived(const QString &identity, const QList<RemoteLog::Entry> &entries);
     // The database is closed and the profile free; nothing comes any more.
     void closed();

@@ -8,8 +8,8 @@
 
 namespace RemoteLog {
 
-// How the host's thread calls into the worker: work is queued while the engine lives and dropped (destroyed unrun) afterwards.
-// Replies in dropped work answer Closed by themselves.
+// How the host's thread calls into the worker: work is queued while the engine lives and dropped
+// (destroyed unrun) afterwards. Replies in dropped work answer Closed by themselves.
 class EnginePort
 {
 public:

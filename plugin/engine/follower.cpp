@@ -17,15 +17,17 @@ constexpr qint64 MaxWaitingBytes = 32 * 1024 * 1024;
 
 } // namespace
 
-Follower::Follower(const FollowedLog &log, Inbox &inbox, HelperSet &helpers, BlockFetcher &fetcher, qint64 maxPayload,
-                   const Timing &timing, const TimeSource &clock, QObject *parent)
+Follower::Follower(const FollowedLog &log, Inbox &inbox, HelperSet &helpers, BlockFetcher &fetcher,
+                   qint64 maxPayload, const Timing &timing, const TimeSource &clock,
+                   QObject *parent)
     : QObject(parent)
     , m_log(log)
     , m_inbox(inbox)
     , m_helpers(helpers)
     , m_timing(timing)
     , m_clock(clock)
-    , m_resolver(publicKeyOf(log.link), NameResolver::Expired::LastResort, helpers, timing, clock, this)
+    , m_resolver(publicKeyOf(log.link), NameResolver::Expired::LastResort, helpers, timing, clock,
+                 this)
     , m_reader(publicKeyOf(log.link), readKeyOf(log.link), maxPayload, fetcher, *this, this)
     , m_delivery(m_log, inbox, this)
 {
@@ -113,8 +115,9 @@ void Follower::found(const NameRecord &record, bool expired)
 {
     m_seenThisRound = std::max(m_seenThisRound, record.number);
     if (m_best && areInConflict(record, *m_best)) {
-        m_roundProblem = Problem(Problem::Kind::Conflict,
-                                 QStringLiteral("record %1 exists with two values").arg(record.number));
+        m_roundProblem =
+            Problem(Problem::Kind::Conflict,
+                    QStringLiteral("record %1 exists with two values").arg(record.number));
         m_nameProblem = m_roundProblem;
         Q_EMIT statusChanged();
         return;
@@ -122,8 +125,9 @@ void Follower::found(const NameRecord &record, bool expired)
     if (record.number < m_log.recordNumber || (m_best && compareNameRecords(record, *m_best) <= 0))
         return;
     if (record.address.isEmpty())
-        return setProblem(Problem(Problem::Kind::Unsupported,
-                                  QStringLiteral("record %1 does not name a page").arg(record.number)));
+        return setProblem(
+            Problem(Problem::Kind::Unsupported,
+                    QStringLiteral("record %1 does not name a page").arg(record.number)));
     const bool isNewPage = !m_best || m_best->address != record.address;
     FollowedLog changed = m_log;
     changed.record = record.bytes;
@@ -147,7 +151,8 @@ void Follower::resolved(int answers)
 {
     if (answers == 0)
         return;
-    // Freezing is all that a name system can do: say so when none of them shows what was seen already.
+    // Freezing is all that a name system can do: say so when none of them shows what was seen
+    // already.
     if (!m_roundProblem && m_seenThisRound < m_log.recordNumber)
         m_roundProblem = Problem(Problem::Kind::WillRetry,
                                  QStringLiteral("record %1 was seen before, now only %2 is shown")
@@ -179,8 +184,8 @@ void Follower::stopped(const Problem &problem)
 {
     m_isUnread = bool(problem);
     if (problem) {
-        const auto longest = std::min<qint64>(m_timing.retryFirst.count() << std::min(m_failures, 16),
-                                              m_timing.retryMost.count());
+        const auto longest = std::min<qint64>(
+            m_timing.retryFirst.count() << std::min(m_failures, 16), m_timing.retryMost.count());
         ++m_failures;
         m_retryTimer.start(int(longest / 2 + QRandomGenerator::global()->bounded(longest / 2 + 1)));
     } else {
@@ -253,7 +258,8 @@ Problem Follower::acceptPages(const QList<VerifiedPage> &pages)
     return {};
 }
 
-Problem Follower::acceptContent(quint64 sequence, const QByteArray &address, const QByteArray &block)
+Problem Follower::acceptContent(quint64 sequence, const QByteArray &address,
+                                const QByteArray &block)
 {
     const Problem problem = m_inbox.receiveContent(m_log, sequence, address, block);
     if (!problem)

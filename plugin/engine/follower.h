@@ -10,15 +10,15 @@
 
 namespace RemoteLog {
 
-// Bob's side of one log: resolves its name, reads what is missing into the inbox, hands it to the host, keeps what the
-// host committed. Ask, signal the head, read, verify, store, deliver, commit.
+// Bob's side of one log: resolves its name, reads what is missing into the inbox, hands it to the
+// host, keeps what the host committed. Ask, signal the head, read, verify, store, deliver, commit.
 class Follower : public QObject, private PageSink
 {
     Q_OBJECT
 
 public:
-    Follower(const FollowedLog &log, Inbox &inbox, HelperSet &helpers, BlockFetcher &fetcher, qint64 maxPayload,
-             const Timing &timing, const TimeSource &clock, QObject *parent);
+    Follower(const FollowedLog &log, Inbox &inbox, HelperSet &helpers, BlockFetcher &fetcher,
+             qint64 maxPayload, const Timing &timing, const TimeSource &clock, QObject *parent);
     ~Follower() override;
 
     const FollowedLog &log() const { return m_log; }
@@ -52,7 +52,8 @@ private:
     void setProblem(const Problem &problem);
 
     Problem acceptPages(const QList<VerifiedPage> &pages) override;
-    Problem acceptContent(quint64 sequence, const QByteArray &address, const QByteArray &block) override;
+    Problem acceptContent(quint64 sequence, const QByteArray &address,
+                          const QByteArray &block) override;
     Result<QByteArray> content(const QByteArray &address) override;
     void dropContents() override;
     bool hasRoom() const override;

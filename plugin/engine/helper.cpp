@@ -7,8 +7,9 @@
 
 namespace RemoteLog {
 
-Helper::Helper(const QUrl &url, std::unique_ptr<ContentStore> store, std::unique_ptr<NameSystem> system, bool isHint,
-               const Timing &timing, QObject *parent)
+Helper::Helper(const QUrl &url, std::unique_ptr<ContentStore> store,
+               std::unique_ptr<NameSystem> system, bool isHint, const Timing &timing,
+               QObject *parent)
     : QObject(parent)
     , m_url(url)
     , m_store(std::move(store))

@@ -15,8 +15,9 @@
 
 namespace RemoteLog {
 
-// One helper at work: its two roles, whether it may be used now, and how it is doing. Failures make it rest for a jittered,
-// growing while, each role for itself; success and a change of network end that.
+// One helper at work: its two roles, whether it may be used now, and how it is doing. Failures make
+// it rest for a jittered, growing while, each role for itself; success and a change of network end
+// that.
 class Helper : public QObject
 {
     Q_OBJECT
@@ -25,8 +26,8 @@ public:
     enum class Role { Store, System };
 
     // `isHint`: only a link names it; it is read from, never written to.
-    Helper(const QUrl &url, std::unique_ptr<ContentStore> store, std::unique_ptr<NameSystem> system, bool isHint,
-           const Timing &timing, QObject *parent = nullptr);
+    Helper(const QUrl &url, std::unique_ptr<ContentStore> store, std::unique_ptr<NameSystem> system,
+           bool isHint, const Timing &timing, QObject *parent = nullptr);
     ~Helper() override;
 
     QUrl url() const { return m_url; }
@@ -47,7 +48,8 @@ public:
     void succeeded(Role role);
     void failed(Role role, const Problem &problem);
 
-    // The network changed or the host asks: abort what is under way (if it needs the network), forget failures.
+    // The network changed or the host asks: abort what is under way (if it needs the network),
+    // forget failures.
     void reset(bool abortCalls);
 
     HelperStatus status() const;

@@ -10,7 +10,7 @@ namespace RemoteLog {
 
 namespace {
 
-template<class Factory>
+template <class Factory>
 Problem insert(QHash<QString, Factory> &factories, const QString &scheme, Factory factory)
 {
     static const QRegularExpression valid(QStringLiteral("\\A[a-z][a-z0-9+.-]{0,63}\\z"));

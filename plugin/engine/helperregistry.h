@@ -17,8 +17,8 @@ namespace RemoteLog {
 using ContentStoreFactory = std::function<ContentStore *(const QUrl &)>;
 using NameSystemFactory = std::function<NameSystem *(const QUrl &)>;
 
-// Which URL schemes are helpers, and of which role. A new backend is one line in the constructor; hosts add theirs at run
-// time. Thread-safe: transports read it in their workers.
+// Which URL schemes are helpers, and of which role. A new backend is one line in the constructor;
+// hosts add theirs at run time. Thread-safe: transports read it in their workers.
 class HelperRegistry
 {
 public:

@@ -14,7 +14,8 @@ constexpr int MaxHints = 64;
 
 } // namespace
 
-HelperSet::HelperSet(std::shared_ptr<const HelperRegistry> registry, const Timing &timing, QObject *parent)
+HelperSet::HelperSet(std::shared_ptr<const HelperRegistry> registry, const Timing &timing,
+                     QObject *parent)
     : QObject(parent)
     , m_registry(std::move(registry))
     , m_timing(timing)
@@ -51,13 +52,14 @@ void HelperSet::configure(const Settings &settings)
 
 Helper *HelperSet::add(const QUrl &url, bool isHint)
 {
-    auto helper = std::make_unique<Helper>(url, m_registry->makeStore(url), m_registry->makeSystem(url), isHint,
-                                           m_timing);
+    auto helper = std::make_unique<Helper>(url, m_registry->makeStore(url),
+                                           m_registry->makeSystem(url), isHint, m_timing);
     Helper *added = helper.get();
     if (!isHint && !added->store() && !added->system()) {
-        const QString why = m_registry->knows(url)
-            ? QStringLiteral("the helper's URL is not understood")
-            : QStringLiteral("no helper knows the scheme \"%1\"").arg(url.scheme());
+        const QString why =
+            m_registry->knows(url)
+                ? QStringLiteral("the helper's URL is not understood")
+                : QStringLiteral("no helper knows the scheme \"%1\"").arg(url.scheme());
         added->failed(Helper::Role::Store, Problem(Problem::Kind::ActionRequired, why));
     }
     connect(added, &Helper::usable, this, &HelperSet::usable);
@@ -82,7 +84,8 @@ void HelperSet::setPaused(bool paused)
 
 void HelperSet::holdBack()
 {
-    const bool noNetwork = m_network.reachability == NetworkWatch::Reachability::Disconnected
+    const bool noNetwork =
+        m_network.reachability == NetworkWatch::Reachability::Disconnected
         || m_network.isCaptivePortal
         || (m_network.isMetered && m_settings.meteredPolicy() == Settings::Policy::Hold);
     for (const auto &helper : m_helpers)
@@ -102,8 +105,9 @@ void HelperSet::addHints(const QList<QUrl> &urls)
     for (const QUrl &url : urls) {
         const auto hints = std::count_if(m_helpers.begin(), m_helpers.end(),
                                          [](const auto &helper) { return helper->isHint(); });
-        const bool isKnown = std::any_of(m_helpers.begin(), m_helpers.end(),
-                                         [&url](const auto &helper) { return helper->url() == url; });
+        const bool isKnown =
+            std::any_of(m_helpers.begin(), m_helpers.end(),
+                        [&url](const auto &helper) { return helper->url() == url; });
         if (!isKnown && hints < MaxHints && isSafeHint(url) && m_registry->knows(url))
             add(url, true);
     }
@@ -148,7 +152,8 @@ QList<QUrl> HelperSet::urls() const
 bool HelperSet::isOffline() const
 {
     return !m_helpers.empty()
-        && std::all_of(m_helpers.begin(), m_helpers.end(), [](const auto &helper) { return helper->isHeldBack(); });
+           && std::all_of(m_helpers.begin(), m_helpers.end(),
+                          [](const auto &helper) { return helper->isHeldBack(); });
 }
 
 int HelperSet::embedLimit() const

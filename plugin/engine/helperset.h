@@ -23,13 +23,15 @@ struct NetworkState
     friend bool operator==(const NetworkState &, const NetworkState &) = default;
 };
 
-// All helpers of a profile: those of the settings, and those that links name. Knows who may be used now.
+// All helpers of a profile: those of the settings, and those that links name. Knows who may be used
+// now.
 class HelperSet : public QObject
 {
     Q_OBJECT
 
 public:
-    HelperSet(std::shared_ptr<const HelperRegistry> registry, const Timing &timing, QObject *parent);
+    HelperSet(std::shared_ptr<const HelperRegistry> registry, const Timing &timing,
+              QObject *parent);
     ~HelperSet() override;
 
     // Keeps what stays the same, drops what is gone.
@@ -42,7 +44,8 @@ public:
     // Forgets failures; with `abortCalls` also ends what is under way over the network.
     void reset(bool abortCalls);
 
-    // Makes the helpers known that a link or page names, as far as policy and isSafeHint() allow; none of the settings'.
+    // Makes the helpers known that a link or page names, as far as policy and isSafeHint() allow;
+    // none of the settings'.
     void addHints(const QList<QUrl> &urls);
 
     // In the order of the settings, hints last.

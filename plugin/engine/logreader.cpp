@@ -9,8 +9,8 @@ namespace RemoteLog {
 
 namespace {
 
-// What may be in hand or under way at a time. Pages of many small logs are small: the count lets a fresh reader learn
-// where everything is in a few rounds; the bytes bound the memory.
+// What may be in hand or under way at a time. Pages of many small logs are small: the count lets a
+// fresh reader learn where everything is in a few rounds; the bytes bound the memory.
 constexpr int MaxOpen = 512;
 constexpr qint64 MaxBytes = 8 * 1024 * 1024;
 // Pages that go to the sink in one transaction.
@@ -22,8 +22,8 @@ constexpr qint64 UnknownSize = 16 * 1024;
 
 } // namespace
 
-LogReader::LogReader(const QByteArray &publicKey, const Key &readKey, qint64 maxPayload, BlockFetcher &fetcher,
-                     PageSink &sink, QObject *parent)
+LogReader::LogReader(const QByteArray &publicKey, const Key &readKey, qint64 maxPayload,
+                     BlockFetcher &fetcher, PageSink &sink, QObject *parent)
     : QObject(parent)
     , m_publicKey(publicKey)
     , m_readKey(readKey)
@@ -117,7 +117,8 @@ void LogReader::step()
     else if (m_problem)
         finish(m_problem);
     else if (m_sink.hasRoom())
-        finish(Problem(Problem::Kind::Tampered, QStringLiteral("no page tells where entry %1 is").arg(m_cursor + 1)));
+        finish(Problem(Problem::Kind::Tampered,
+                       QStringLiteral("no page tells where entry %1 is").arg(m_cursor + 1)));
 }
 
 void LogReader::fetchHead()
@@ -126,17 +127,18 @@ void LogReader::fetchHead()
     if (embedded != m_embedded.constEnd())
         return takeHead(*embedded);
     m_headOpen = true;
-    m_fetcher.fetch(m_record.address, false, this,
-                    [this, round = m_round, address = m_record.address](const Result<QByteArray> &block) {
-                        if (round != m_round || address != m_record.address)
-                            return;
-                        m_headOpen = false;
-                        if (block.ok())
-                            takeHead(block.value());
-                        else
-                            finish(block.problem());
-                        pump();
-                    });
+    m_fetcher.fetch(
+        m_record.address, false, this,
+        [this, round = m_round, address = m_record.address](const Result<QByteArray> &block) {
+            if (round != m_round || address != m_record.address)
+                return;
+            m_headOpen = false;
+            if (block.ok())
+                takeHead(block.value());
+            else
+                finish(block.problem());
+            pump();
+        });
 }
 
 void LogReader::takeHead(const QByteArray &block)
@@ -166,7 +168,8 @@ void LogReader::learn(const Page &page, int depth)
         if (range.last() > m_cursor)
             m_ranges.add(range, depth);
     }
-    // What `tail` says of itself: the entry before this page is there. Logs without ranges are read by this alone.
+    // What `tail` says of itself: the entry before this page is there. Logs without ranges are read
+    // by this alone.
     if (!page.tail.isEmpty() && page.first > m_cursor + 1 && !m_ranges.contains(page.tail))
         m_ranges.add({page.first - 1, 1, page.tail, 0}, depth);
 }
@@ -193,12 +196,15 @@ void LogReader::fetchPages()
         return;
     m_ranges.removeBefore(m_cursor + 1);
     const auto isHeld = [this](const QByteArray &address) {
-        return m_open.contains(address) || m_heldAddresses.contains(address) || m_failed.contains(address);
+        return m_open.contains(address) || m_heldAddresses.contains(address)
+               || m_failed.contains(address);
     };
     const int room = MaxOpen - int(m_open.size());
     const QList<PlannedFetch> planned = m_ranges.plan(m_cursor + 1, m_knownLast, isHeld, room);
     for (const PlannedFetch &fetch : planned) {
-        const qint64 size = fetch.range.size > 0 ? qint64(std::min<quint64>(fetch.range.size, MaxBlockSize)) : UnknownSize;
+        const qint64 size = fetch.range.size > 0
+                                ? qint64(std::min<quint64>(fetch.range.size, MaxBlockSize))
+                                : UnknownSize;
         if (m_openBytes + m_heldBytes + size > MaxBytes) {
             if (!m_open.isEmpty())
                 break;
@@ -210,7 +216,8 @@ void LogReader::fetchPages()
 
 void LogReader::makeRoom()
 {
-    // Nothing is under way and what is in hand does not connect: the newest pages will be fetched again later.
+    // Nothing is under way and what is in hand does not connect: the newest pages will be fetched
+    // again later.
     while (m_heldBytes > MaxBytes / 2 && !m_held.empty()) {
         const auto newest = std::prev(m_held.end());
         m_heldBytes -= newest->second.block.size();
@@ -228,21 +235,24 @@ void LogReader::fetchPage(const PlannedFetch &planned)
         m_pumpAgain = true;
         return;
     }
-    const qint64 size = planned.range.size > 0 ? qint64(std::min<quint64>(planned.range.size, MaxBlockSize)) : UnknownSize;
+    const qint64 size = planned.range.size > 0
+                            ? qint64(std::min<quint64>(planned.range.size, MaxBlockSize))
+                            : UnknownSize;
     m_open.insert(address, size);
     m_openBytes += size;
-    m_fetcher.fetch(address, false, this, [this, planned, round = m_round](const Result<QByteArray> &block) {
-        if (round != m_round)
-            return;
-        m_openBytes -= m_open.take(planned.range.address);
-        if (block.ok()) {
-            takePage(planned, block.value());
-        } else {
-            m_failed.insert(planned.range.address);
-            note(block.problem());
-        }
-        pump();
-    });
+    m_fetcher.fetch(address, false, this,
+                    [this, planned, round = m_round](const Result<QByteArray> &block) {
+                        if (round != m_round)
+                            return;
+                        m_openBytes -= m_open.take(planned.range.address);
+                        if (block.ok()) {
+                            takePage(planned, block.value());
+                        } else {
+                            m_failed.insert(planned.range.address);
+                            note(block.problem());
+                        }
+                        pump();
+                    });
 }
 
 void LogReader::takePage(const PlannedFetch &planned, const QByteArray &block)
@@ -251,7 +261,8 @@ void LogReader::takePage(const PlannedFetch &planned, const QByteArray &block)
     const Result<Page> opened = openPage(block, m_publicKey, m_readKey);
     Problem problem = opened.problem();
     if (opened.ok()
-        && (opened.value().first > planned.range.first || opened.value().last() < planned.range.last()))
+        && (opened.value().first > planned.range.first
+            || opened.value().last() < planned.range.last()))
         problem = Problem(Problem::Kind::Tampered,
                           QStringLiteral("page %1 does not hold entries %2 to %3")
                               .arg(addressToText(address))
@@ -315,15 +326,18 @@ void LogReader::consume()
         const QByteArray claimed = page.first == first ? page.history : historyAfter(page, cursor);
         if (claimed != history) {
             if (flush(ready))
-                finish(Problem(Problem::Kind::Conflict,
-                               QStringLiteral("the page at entry %1 continues another history").arg(first)));
+                finish(Problem(
+                    Problem::Kind::Conflict,
+                    QStringLiteral("the page at entry %1 continues another history").arg(first)));
             return;
         }
         const quint64 last = portion(page, first);
         if (last < first) {
             if (flush(ready))
                 finish(Problem(Problem::Kind::TooLarge,
-                               QStringLiteral("entry %1 is over the limit of %2 bytes").arg(first).arg(m_maxPayload)));
+                               QStringLiteral("entry %1 is over the limit of %2 bytes")
+                                   .arg(first)
+                                   .arg(m_maxPayload)));
             return;
         }
         if (m_contentsFirst != first && ContentReader::isNeeded(page, first, last)) {

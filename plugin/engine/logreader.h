@@ -12,18 +12,20 @@
 
 namespace RemoteLog {
 
-// Reads what is missing of one log up to a name record: by page ranges, oldest first, many fetches at once within bounded
-// memory. Everything that the wire format demands of pages is checked here, and nothing else reaches the sink.
+// Reads what is missing of one log up to a name record: by page ranges, oldest first, many fetches
+// at once within bounded memory. Everything that the wire format demands of pages is checked here,
+// and nothing else reaches the sink.
 class LogReader : public QObject
 {
     Q_OBJECT
 
 public:
-    LogReader(const QByteArray &publicKey, const Key &readKey, qint64 maxPayload, BlockFetcher &fetcher,
-              PageSink &sink, QObject *parent);
+    LogReader(const QByteArray &publicKey, const Key &readKey, qint64 maxPayload,
+              BlockFetcher &fetcher, PageSink &sink, QObject *parent);
     ~LogReader() override;
 
-    // Where reading begins: `history` is h(cursor). `knownLast`: the highest last sequence seen so far.
+    // Where reading begins: `history` is h(cursor). `knownLast`: the highest last sequence seen so
+    // far.
     void setCursor(quint64 cursor, const QByteArray &history, quint64 knownLast);
     quint64 cursor() const { return m_cursor; }
     quint64 lastSequence() const { return m_knownLast; }
@@ -38,8 +40,10 @@ public:
     bool isReading() const { return m_isReading; }
 
 Q_SIGNALS:
-    // The head page of `record` was read: the log reaches `last`. `helpers`: where it says that the log lives now.
-    void headRead(const RemoteLog::NameRecord &record, quint64 last, const QList<QByteArray> &helpers);
+    // The head page of `record` was read: the log reaches `last`. `helpers`: where it says that the
+    // log lives now.
+    void headRead(const RemoteLog::NameRecord &record, quint64 last,
+                  const QList<QByteArray> &helpers);
     // Pages were accepted; the cursor has moved.
     void advanced();
     // Nothing more is under way: everything is read, or the Problem says why not.
@@ -65,8 +69,8 @@ private:
     void makeRoom();
     void consume();
     std::map<quint64, Held>::iterator heldWith(quint64 sequence);
-    // The last entry to take from `first` on in one go: what is mapped may be much more than the page. first - 1 if the entry
-    // `first` is over the payload limit.
+    // The last entry to take from `first` on in one go: what is mapped may be much more than the
+    // page. first - 1 if the entry `first` is over the payload limit.
     quint64 portion(const Page &page, quint64 first) const;
     bool flush(QList<VerifiedPage> &pages);
     void note(const Problem &problem);
@@ -78,7 +82,8 @@ private:
     BlockFetcher &m_fetcher;
     PageSink &m_sink;
     ContentReader m_contents;
-    quint64 m_contentsFirst = 0; // from this entry on the contents of a portion are in the sink; 0: none are
+    quint64 m_contentsFirst =
+        0; // from this entry on the contents of a portion are in the sink; 0: none are
 
     quint64 m_cursor = 0;
     QByteArray m_history;
@@ -87,7 +92,8 @@ private:
     NameRecord m_record;
     bool m_headWanted = false; // m_record's page was not read yet
     bool m_headOpen = false; // it is being fetched
-    QHash<QByteArray, QByteArray> m_embedded; // blocks in the record, by the address that they hash to
+    QHash<QByteArray, QByteArray>
+        m_embedded; // blocks in the record, by the address that they hash to
 
     bool m_isReading = false;
     bool m_isPumping = false;

@@ -14,7 +14,8 @@ LogRebuilder::LogRebuilder(const OwnLog &log, const LogKeys &keys, const NameRec
     , m_keys(keys)
     , m_record(record)
     , m_context(context)
-    , m_reader(keys.publicKey, keys.readKey, std::numeric_limits<qint32>::max(), context.fetcher, *this, this)
+    , m_reader(keys.publicKey, keys.readKey, std::numeric_limits<qint32>::max(), context.fetcher,
+               *this, this)
 {
     m_retry.setSingleShot(true);
     m_retry.setInterval(context.timing.retryFirst);
@@ -43,7 +44,8 @@ Problem LogRebuilder::acceptPages(const QList<VerifiedPage> &pages)
             continue;
         CutPage restored;
         restored.number = changed.position.nextPage;
-        restored.range = {page.page.first, quint64(page.page.pairs.size()), page.address, quint64(page.block.size())};
+        restored.range = {page.page.first, quint64(page.page.pairs.size()), page.address,
+                          quint64(page.block.size())};
         restored.historyAfter = page.history;
         restored.blocks = contentsOf(page.page);
         restored.blocks.append(Block(page.address, page.block));
@@ -73,8 +75,10 @@ QList<Block> LogRebuilder::contentsOf(const Page &page) const
             continue;
         const QByteArray block = m_contents.value(pair->address);
         if (pair->size > quint64(ContentPieceSize)) {
-            const Result<ContentIndex> index = openContentIndex(*pair, block, m_keys.publicKey, m_keys.readKey);
-            for (const QByteArray &address : index.ok() ? index.value().addresses : QList<QByteArray>())
+            const Result<ContentIndex> index =
+                openContentIndex(*pair, block, m_keys.publicKey, m_keys.readKey);
+            for (const QByteArray &address :
+                 index.ok() ? index.value().addresses : QList<QByteArray>())
                 blocks.append(Block(address, m_contents.value(address)));
         }
         blocks.append(Block(pair->address, block));

@@ -8,15 +8,15 @@
 
 namespace RemoteLog {
 
-// Restores an own log whose database was lost: the keys are still there, so its pages can be read like anybody's, and become
-// own pages again.
+// Restores an own log whose database was lost: the keys are still there, so its pages can be read
+// like anybody's, and become own pages again.
 class LogRebuilder : public QObject, private PageSink
 {
     Q_OBJECT
 
 public:
-    LogRebuilder(const OwnLog &log, const LogKeys &keys, const NameRecord &record, const PublisherContext &context,
-                 QObject *parent);
+    LogRebuilder(const OwnLog &log, const LogKeys &keys, const NameRecord &record,
+                 const PublisherContext &context, QObject *parent);
 
     void start();
 
@@ -28,7 +28,8 @@ Q_SIGNALS:
 
 private:
     Problem acceptPages(const QList<VerifiedPage> &pages) override;
-    Problem acceptContent(quint64 sequence, const QByteArray &address, const QByteArray &block) override;
+    Problem acceptContent(quint64 sequence, const QByteArray &address,
+                          const QByteArray &block) override;
     Result<QByteArray> content(const QByteArray &address) override;
     void dropContents() override;
     bool hasRoom() const override;

@@ -17,8 +17,8 @@ constexpr qint64 AnswerLimit = MaxRecords * MaxNameRecordSize;
 
 } // namespace
 
-NameResolver::NameResolver(const QByteArray &publicKey, Expired expired, HelperSet &helpers, const Timing &timing,
-                           const TimeSource &clock, QObject *parent)
+NameResolver::NameResolver(const QByteArray &publicKey, Expired expired, HelperSet &helpers,
+                           const Timing &timing, const TimeSource &clock, QObject *parent)
     : QObject(parent)
     , m_publicKey(publicKey)
     , m_name(Multibase::nameFromPublicKey(publicKey))
@@ -76,8 +76,10 @@ void NameResolver::judge(const QUrl &helper, const QList<QByteArray> &records)
         const NameRecord &record = parsed.value();
         const bool expired = m_expired == Expired::LastResort && isExpired(record, m_clock());
         std::optional<NameRecord> &best = expired ? m_bestExpired : m_best;
-        // An equal number with another value is no better, but its owner must see it: that is a conflict.
-        const bool isNews = !best || compareNameRecords(record, *best) > 0 || areInConflict(record, *best);
+        // An equal number with another value is no better, but its owner must see it: that is a
+        // conflict.
+        const bool isNews =
+            !best || compareNameRecords(record, *best) > 0 || areInConflict(record, *best);
         if (!best || compareNameRecords(record, *best) > 0)
             best = record;
         if (isNews && !expired)

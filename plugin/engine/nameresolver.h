@@ -8,18 +8,19 @@
 
 namespace RemoteLog {
 
-// Asks every name system at once for one log, and tells of each valid record better than those before. Deletes nothing,
-// decides nothing about what is known already: that is its owner's.
+// Asks every name system at once for one log, and tells of each valid record better than those
+// before. Deletes nothing, decides nothing about what is known already: that is its owner's.
 class NameResolver : public QObject
 {
     Q_OBJECT
 
 public:
-    // What a reader makes of expired records, and what their writer does: to him they are as good as any.
+    // What a reader makes of expired records, and what their writer does: to him they are as good
+    // as any.
     enum class Expired { LastResort, AtOnce };
 
-    NameResolver(const QByteArray &publicKey, Expired expired, HelperSet &helpers, const Timing &timing,
-                 const TimeSource &clock, QObject *parent);
+    NameResolver(const QByteArray &publicKey, Expired expired, HelperSet &helpers,
+                 const Timing &timing, const TimeSource &clock, QObject *parent);
 
     // Does nothing while the last round is under way, but notes that another one is wanted.
     void resolve();
@@ -28,8 +29,8 @@ public:
 Q_SIGNALS:
     // A round begins.
     void started();
-    // A record whose signature is the log's; expired ones as a last resort only if nothing better came in this
-    // round.
+    // A record whose signature is the log's; expired ones as a last resort only if nothing better
+    // came in this round.
     void found(const RemoteLog::NameRecord &record, bool isExpired);
     // One system answered, with or without a record: it could be asked.
     void answered();

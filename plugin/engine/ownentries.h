@@ -7,7 +7,8 @@
 
 namespace RemoteLog {
 
-// Reads own entries back for the host's models: from the sealed pages, and behind them from the outbox.
+// Reads own entries back for the host's models: from the sealed pages, and behind them from the
+// outbox.
 class OwnEntries
 {
 public:
@@ -17,7 +18,8 @@ public:
     Result<QList<Entry>> read(quint64 first, int limit, quint64 storedPages) const;
 
 private:
-    Problem readPage(const OwnPage &own, quint64 first, Entry::State state, QList<Entry> &entries) const;
+    Problem readPage(const OwnPage &own, quint64 first, Entry::State state,
+                     QList<Entry> &entries) const;
     bool isFull(const QList<Entry> &entries) const;
     Entry::State published(quint64 sequence, Entry::State state) const;
     Problem markAcknowledged(QList<Entry> &entries) const;

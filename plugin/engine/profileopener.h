@@ -12,8 +12,8 @@
 
 namespace RemoteLog {
 
-// Opens a profile's folder: lock, profile id, database. Tries again for as long as it takes: the old worker lets go soon, another
-// process some time, a full disk when somebody makes room.
+// Opens a profile's folder: lock, profile id, database. Tries again for as long as it takes: the
+// old worker lets go soon, another process some time, a full disk when somebody makes room.
 class ProfileOpener : public QObject
 {
     Q_OBJECT
@@ -24,7 +24,8 @@ public:
 
     void open();
     QString profileId() const { return m_profileId; }
-    // After opened(): the database, which must be closed before this dies, for the lock goes with it.
+    // After opened(): the database, which must be closed before this dies, for the lock goes with
+    // it.
     std::unique_ptr<Database> takeDatabase() { return std::move(m_database); }
 
 Q_SIGNALS:

@@ -31,12 +31,14 @@ QList<QByteArray> helpersInPages(const HelperSet &helpers)
 
 } // namespace
 
-Publisher::Publisher(const OwnLog &log, const LogKeys &keys, const PublisherContext &context, QObject *parent)
+Publisher::Publisher(const OwnLog &log, const LogKeys &keys, const PublisherContext &context,
+                     QObject *parent)
     : QObject(parent)
     , m_log(log)
     , m_keys(keys)
     , m_context(context)
-    , m_resolver(keys.publicKey, NameResolver::Expired::AtOnce, context.helpers, context.timing, context.clock, this)
+    , m_resolver(keys.publicKey, NameResolver::Expired::AtOnce, context.helpers, context.timing,
+                 context.clock, this)
 {
     m_cutTimer.setSingleShot(true);
     m_cutTimer.setInterval(context.timing.debounce);
@@ -53,7 +55,8 @@ Publisher::Publisher(const OwnLog &log, const LogKeys &keys, const PublisherCont
             if (m_record->number == m_log.recordNumber)
                 m_recordLast = m_log.position.nextSequence - 1;
             if (m_record->number == m_log.publishedNumber)
-                m_head = headOf(*m_record, m_log.publishedSequence, isExpired(*m_record, m_context.clock()));
+                m_head = headOf(*m_record, m_log.publishedSequence,
+                                isExpired(*m_record, m_context.clock()));
         }
     }
     if (m_log.isConflict)
@@ -84,8 +87,10 @@ OutgoingStatus Publisher::status() const
 bool Publisher::isBusy() const
 {
     return m_cutTimer.isActive() || m_rebuilder || m_resolver.isResolving()
-        || std::any_of(m_uploaders.begin(), m_uploaders.end(), [](const auto &each) { return each->isBusy(); })
-        || std::any_of(m_putters.begin(), m_putters.end(), [](const auto &each) { return each->isBusy(); });
+           || std::any_of(m_uploaders.begin(), m_uploaders.end(),
+                          [](const auto &each) { return each->isBusy(); })
+           || std::any_of(m_putters.begin(), m_putters.end(),
+                          [](const auto &each) { return each->isBusy(); });
 }
 
 // ---- Append
@@ -95,8 +100,9 @@ Problem Publisher::appendable() const
     if (m_log.isConflict)
         return m_problem;
     if (m_rebuilder || m_log.mustResolve)
-        return Problem(Problem::Kind::WillRetry,
-                       QStringLiteral("the database was lost: the log's name has to be resolved first"));
+        return Problem(
+            Problem::Kind::WillRetry,
+            QStringLiteral("the database was lost: the log's name has to be resolved first"));
     return {};
 }
 
@@ -148,7 +154,8 @@ Problem Publisher::acknowledge(const QList<quint64> &sequences)
 {
     for (const quint64 sequence : sequences) {
         if (sequence == 0 || sequence >= m_log.nextSequence)
-            return Problem(Problem::Kind::InvalidArgument, QStringLiteral("there is no entry %1").arg(sequence));
+            return Problem(Problem::Kind::InvalidArgument,
+                           QStringLiteral("there is no entry %1").arg(sequence));
     }
     if (const Problem problem = m_context.outbox.acknowledge(m_log, sequences))
         return problem;
@@ -200,7 +207,8 @@ void Publisher::helpersChanged()
             m_putters.push_back(std::move(*same));
             continue;
         }
-        auto putter = std::make_unique<RecordPutter>(m_keys.publicKey, helper, m_context.timing, nullptr);
+        auto putter =
+            std::make_unique<RecordPutter>(m_keys.publicKey, helper, m_context.timing, nullptr);
         connect(putter.get(), &RecordPutter::served, this, &Publisher::served);
         connect(putter.get(), &RecordPutter::contradicted, this, &Publisher::judge);
         connect(putter.get(), &RecordPutter::problemChanged, this, &Publisher::statusChanged);
@@ -244,7 +252,8 @@ void Publisher::judge(const NameRecord &record)
     if (!highest || *highest < record.validity)
         changed.highestValidity = record.validity.toText();
     save(changed);
-    const bool isOurs = m_record && m_record->number == record.number && m_record->value == record.value;
+    const bool isOurs =
+        m_record && m_record->number == record.number && m_record->value == record.value;
     if (record.number < m_log.recordNumber || isOurs)
         return;
     if (m_log.nextSequence == 1)
@@ -256,7 +265,8 @@ void Publisher::judge(const NameRecord &record)
 
 void Publisher::resolved()
 {
-    // One answer suffices, found or not: waiting for a system that hangs would make it a point of failure.
+    // One answer suffices, found or not: waiting for a system that hangs would make it a point of
+    // failure.
     if (m_isResolved || m_rebuilder || m_log.isConflict)
         return;
     m_isResolved = true;
@@ -272,25 +282,28 @@ void Publisher::resolved()
 void Publisher::rebuild(const NameRecord &record)
 {
     m_rebuilder = std::make_unique<LogRebuilder>(m_log, m_keys, record, m_context, nullptr);
-    connect(m_rebuilder.get(), &LogRebuilder::finished, this, [this, record](const Problem &problem) {
-        // The rebuilder is what calls us.
-        m_rebuilder.release()->deleteLater();
-        if (problem) {
-            setProblem(problem);
-            if (problem.kind() == Problem::Kind::Conflict || problem.kind() == Problem::Kind::Tampered)
-                conflict(problem.detail());
-            return;
-        }
-        m_isResolved = true;
-        m_record = record;
-        m_recordLast = m_log.position.nextSequence - 1;
-        setProblem({});
-        countPending();
-        Q_EMIT appendableChanged();
-        served(record);
-        advance();
-    });
-    connect(m_rebuilder.get(), &LogRebuilder::advanced, this, [this](const OwnLog &log) { m_log = log; });
+    connect(m_rebuilder.get(), &LogRebuilder::finished, this,
+            [this, record](const Problem &problem) {
+                // The rebuilder is what calls us.
+                m_rebuilder.release()->deleteLater();
+                if (problem) {
+                    setProblem(problem);
+                    if (problem.kind() == Problem::Kind::Conflict
+                        || problem.kind() == Problem::Kind::Tampered)
+                        conflict(problem.detail());
+                    return;
+                }
+                m_isResolved = true;
+                m_record = record;
+                m_recordLast = m_log.position.nextSequence - 1;
+                setProblem({});
+                countPending();
+                Q_EMIT appendableChanged();
+                served(record);
+                advance();
+            });
+    connect(m_rebuilder.get(), &LogRebuilder::advanced, this,
+            [this](const OwnLog &log) { m_log = log; });
     Q_EMIT statusChanged();
     m_rebuilder->start();
 }
@@ -300,13 +313,15 @@ bool Publisher::cut()
     // Later entries wait until what was cut is stored: then they share pages.
     if (m_uncut.count == 0 && m_log.position.nextSequence == m_log.nextSequence)
         return false;
-    const bool canStore = std::any_of(m_uploaders.begin(), m_uploaders.end(), [](const auto &uploader) {
-        return uploader->helper() && uploader->helper()->isUsable(Helper::Role::Store);
-    });
+    const bool canStore =
+        std::any_of(m_uploaders.begin(), m_uploaders.end(), [](const auto &uploader) {
+            return uploader->helper() && uploader->helper()->isUsable(Helper::Role::Store);
+        });
     if (!canStore || m_storedPages < m_log.position.nextPage || m_cutTimer.isActive())
         return false;
     const quint64 first = m_log.position.nextSequence;
-    const Result<QList<PendingEntry>> pending = m_context.outbox.pending(m_log, first, CutCount, CutBytes);
+    const Result<QList<PendingEntry>> pending =
+        m_context.outbox.pending(m_log, first, CutCount, CutBytes);
     if (!pending.ok()) {
         setProblem(pending.problem());
         return false;
@@ -387,7 +402,7 @@ NameRecordDraft Publisher::draft() const
     draft.validity = Validity::fromDateTime(
         now.addMSecs(std::chrono::milliseconds(m_context.timing.validity).count()));
     if (const std::optional<Validity> highest = Validity::fromText(m_log.highestValidity)) {
-        const Validity after {highest->seconds + 1, highest->nanoseconds};
+        const Validity after{highest->seconds + 1, highest->nanoseconds};
         draft.validity = std::max(draft.validity, after);
     }
     const int limit = m_context.helpers.embedLimit();

@@ -19,14 +19,16 @@ class LogRebuilder;
 class RecordPutter;
 class Uploader;
 
-// Alice's side of one log. In order: entries are appended, pages are cut and stored as intent, blocks go to every content
-// store, the record is signed when one store has all of them, put to every name system and read back.
+// Alice's side of one log. In order: entries are appended, pages are cut and stored as intent,
+// blocks go to every content store, the record is signed when one store has all of them, put to
+// every name system and read back.
 class Publisher : public QObject
 {
     Q_OBJECT
 
 public:
-    Publisher(const OwnLog &log, const LogKeys &keys, const PublisherContext &context, QObject *parent);
+    Publisher(const OwnLog &log, const LogKeys &keys, const PublisherContext &context,
+              QObject *parent);
     ~Publisher() override;
 
     const OwnLog &log() const { return m_log; }
@@ -35,7 +37,8 @@ public:
     // Something is under way.
     bool isBusy() const;
 
-    // Whether entries may be appended now: null, or Conflict; WillRetry while the name must be resolved first.
+    // Whether entries may be appended now: null, or Conflict; WillRetry while the name must be
+    // resolved first.
     Problem appendable() const;
     // Inside the caller's transaction. The value is the first sequence.
     Result<quint64> append(const QList<NewEntry> &entries);

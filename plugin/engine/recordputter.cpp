@@ -13,7 +13,8 @@ constexpr int MaxRecords = 8;
 
 } // namespace
 
-RecordPutter::RecordPutter(const QByteArray &publicKey, Helper *helper, const Timing &timing, QObject *parent)
+RecordPutter::RecordPutter(const QByteArray &publicKey, Helper *helper, const Timing &timing,
+                           QObject *parent)
     : QObject(parent)
     , m_publicKey(publicKey)
     , m_name(Multibase::nameFromPublicKey(publicKey))
@@ -68,9 +69,12 @@ void RecordPutter::judge(const NameRecord &record, const QList<QByteArray> &answ
         if (parsed.ok() && (!best || compareNameRecords(parsed.value(), *best) > 0))
             best = parsed.value();
     }
-    if (!best || (compareNameRecords(*best, record) < 0 && best->signatureAndData != record.signatureAndData))
-        return fail(Problem(Problem::Kind::WillRetry,
-                            QStringLiteral("record %1 was taken but is not served").arg(record.number)));
+    if (!best
+        || (compareNameRecords(*best, record) < 0
+            && best->signatureAndData != record.signatureAndData))
+        return fail(
+            Problem(Problem::Kind::WillRetry,
+                    QStringLiteral("record %1 was taken but is not served").arg(record.number)));
     m_isBusy = false;
     if (m_helper)
         m_helper->succeeded(Helper::Role::System);

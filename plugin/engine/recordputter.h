@@ -8,14 +8,15 @@
 
 namespace RemoteLog {
 
-// Brings the newest record of one own log to one name system, and reads it back: that a put was answered proves nothing. Of
-// several records that wait only the newest is put.
+// Brings the newest record of one own log to one name system, and reads it back: that a put was
+// answered proves nothing. Of several records that wait only the newest is put.
 class RecordPutter : public QObject
 {
     Q_OBJECT
 
 public:
-    RecordPutter(const QByteArray &publicKey, Helper *helper, const Timing &timing, QObject *parent);
+    RecordPutter(const QByteArray &publicKey, Helper *helper, const Timing &timing,
+                 QObject *parent);
 
     Helper *helper() const { return m_helper; }
     bool isBusy() const { return m_isBusy; }

@@ -10,9 +10,10 @@
 
 namespace RemoteLog {
 
-// The answer that somebody waits for with a QFuture. Copies share it. The first answer counts; if the last copy dies
-// without one, the answer is Closed: a future of ours never stays open and is never cancelled, whatever is torn down.
-template<class T>
+// The answer that somebody waits for with a QFuture. Copies share it. The first answer counts; if
+// the last copy dies without one, the answer is Closed: a future of ours never stays open and is
+// never cancelled, whatever is torn down.
+template <class T>
 class Reply
 {
 public:

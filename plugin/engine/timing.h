@@ -11,20 +11,22 @@ namespace RemoteLog {
 // Every time span of the engine, in one place. Tests shorten them; nothing else changes them.
 struct Timing
 {
-    std::chrono::milliseconds debounce {20}; // from the first pending entry to cutting a page
-    std::chrono::milliseconds callLimit {30'000}; // a helper that has not answered by then has failed
-    std::chrono::milliseconds hedge {2'000}; // a store that has not answered by then gets a rival
-    std::chrono::milliseconds keyWait {15'000}; // appends wait so long for the key
-    std::chrono::milliseconds resolveWait {30'000}; // and so long for a name that must be resolved first
-    std::chrono::milliseconds poll {60'000}; // the slow timer behind the events
-    std::chrono::milliseconds retryFirst {1'000}; // back-off of a helper
-    std::chrono::milliseconds retryMost {300'000};
-    std::chrono::milliseconds lockRetryHere {20}; // the old worker of this process lets go soon
-    std::chrono::milliseconds lockRetryElsewhere {2'000};
-    std::chrono::milliseconds commitDelay {4}; // commits of the host that share a transaction
-    std::chrono::milliseconds statusInterval {50}; // counters signal at most this often
-    std::chrono::hours refresh {20}; // a record is signed afresh at this age
-    std::chrono::hours validity {365 * 24};
+    std::chrono::milliseconds debounce{20}; // from the first pending entry to cutting a page
+    std::chrono::milliseconds callLimit{
+        30'000}; // a helper that has not answered by then has failed
+    std::chrono::milliseconds hedge{2'000}; // a store that has not answered by then gets a rival
+    std::chrono::milliseconds keyWait{15'000}; // appends wait so long for the key
+    std::chrono::milliseconds resolveWait{
+        30'000}; // and so long for a name that must be resolved first
+    std::chrono::milliseconds poll{60'000}; // the slow timer behind the events
+    std::chrono::milliseconds retryFirst{1'000}; // back-off of a helper
+    std::chrono::milliseconds retryMost{300'000};
+    std::chrono::milliseconds lockRetryHere{20}; // the old worker of this process lets go soon
+    std::chrono::milliseconds lockRetryElsewhere{2'000};
+    std::chrono::milliseconds commitDelay{4}; // commits of the host that share a transaction
+    std::chrono::milliseconds statusInterval{50}; // counters signal at most this often
+    std::chrono::hours refresh{20}; // a record is signed afresh at this age
+    std::chrono::hours validity{365 * 24};
 };
 
 // The time of day, replaceable by tests.

@@ -14,7 +14,8 @@ constexpr qint64 BatchBytes = 8 * 1024 * 1024;
 
 } // namespace
 
-Uploader::Uploader(const OwnLog &log, Helper *helper, const PublisherContext &context, QObject *parent)
+Uploader::Uploader(const OwnLog &log, Helper *helper, const PublisherContext &context,
+                   QObject *parent)
     : QObject(parent)
     , m_log(log)
     , m_helper(helper)
@@ -36,12 +37,13 @@ void Uploader::advance()
     if (m_isBusy || !m_helper || !m_helper->isUsable(Helper::Role::Store)
         || m_storedPages >= m_log.position.nextPage)
         return;
-    const Result<QList<OwnBlock>> batch
-        = m_context.pages.blocks(m_log, m_storedPages, m_ordinal, BatchBlocks, BatchBytes);
+    const Result<QList<OwnBlock>> batch =
+        m_context.pages.blocks(m_log, m_storedPages, m_ordinal, BatchBlocks, BatchBytes);
     if (!batch.ok() || batch.value().isEmpty()) {
-        Q_EMIT failed(batch.ok() ? Problem(Problem::Kind::LocalDataCorrupt,
-                                           QStringLiteral("page %1 has no blocks").arg(m_storedPages))
-                                 : batch.problem());
+        Q_EMIT failed(batch.ok()
+                          ? Problem(Problem::Kind::LocalDataCorrupt,
+                                    QStringLiteral("page %1 has no blocks").arg(m_storedPages))
+                          : batch.problem());
         return;
     }
     QList<Block> blocks;
@@ -64,7 +66,8 @@ void Uploader::advance()
                           });
 }
 
-void Uploader::uploaded(const Problem &problem, quint64 page, int ordinal, bool endsPage, const QByteArray &head)
+void Uploader::uploaded(const Problem &problem, quint64 page, int ordinal, bool endsPage,
+                        const QByteArray &head)
 {
     m_isBusy = false;
     if (!m_helper)

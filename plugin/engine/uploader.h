@@ -7,8 +7,8 @@
 
 namespace RemoteLog {
 
-// Brings the blocks of one own log to one content store: oldest first, the head last, never more than a few MiB at a time.
-// How far it came is in the database, so a restart goes on from there.
+// Brings the blocks of one own log to one content store: oldest first, the head last, never more
+// than a few MiB at a time. How far it came is in the database, so a restart goes on from there.
 class Uploader : public QObject
 {
     Q_OBJECT
@@ -31,7 +31,8 @@ Q_SIGNALS:
     void failed(const RemoteLog::Problem &problem);
 
 private:
-    void uploaded(const Problem &problem, quint64 page, int ordinal, bool endsPage, const QByteArray &head);
+    void uploaded(const Problem &problem, quint64 page, int ordinal, bool endsPage,
+                  const QByteArray &head);
 
     const OwnLog &m_log;
     QPointer<Helper> m_helper;

@@ -3,7 +3,8 @@
 
 namespace RemoteLog {
 
-IncomingFacade::IncomingFacade(const LogLink &link, Engine *engine, std::shared_ptr<EnginePort> port, QObject *parent)
+IncomingFacade::IncomingFacade(const LogLink &link, Engine *engine,
+                               std::shared_ptr<EnginePort> port, QObject *parent)
     : IncomingLog(parent)
     , m_link(link)
     , m_identity(identityOf(link))
@@ -19,7 +20,9 @@ void IncomingFacade::start()
 
 void IncomingFacade::commit(quint64 sequence)
 {
-    m_port->post([engine = m_engine, identity = m_identity, sequence] { engine->commit(identity, sequence); });
+    m_port->post([engine = m_engine, identity = m_identity, sequence] {
+        engine->commit(identity, sequence);
+    });
 }
 
 void IncomingFacade::checkNow()

@@ -7,13 +7,15 @@
 
 namespace RemoteLog {
 
-// A followed log as the host sees it: keeps the last status that the worker reported, passes calls on.
+// A followed log as the host sees it: keeps the last status that the worker reported, passes calls
+// on.
 class IncomingFacade : public IncomingLog
 {
     Q_OBJECT
 
 public:
-    IncomingFacade(const LogLink &link, Engine *engine, std::shared_ptr<EnginePort> port, QObject *parent);
+    IncomingFacade(const LogLink &link, Engine *engine, std::shared_ptr<EnginePort> port,
+                   QObject *parent);
 
     LogLink link() const override { return m_link; }
     Head head() const override { return m_status.head; }

@@ -3,8 +3,10 @@
 
 namespace RemoteLog {
 
-OutgoingFacade::OutgoingFacade(const QString &label, Engine *engine, std::shared_ptr<EnginePort> port,
-                               std::shared_ptr<AppendQueue> appends, const Problem &refusal, QObject *parent)
+OutgoingFacade::OutgoingFacade(const QString &label, Engine *engine,
+                               std::shared_ptr<EnginePort> port,
+                               std::shared_ptr<AppendQueue> appends, const Problem &refusal,
+                               QObject *parent)
     : OutgoingLog(parent)
     , m_label(label)
     , m_engine(engine)
@@ -26,7 +28,8 @@ QFuture<Result<quint64>> OutgoingFacade::appendAll(const QList<QByteArray> &payl
     return push(payloads, {});
 }
 
-QFuture<Result<quint64>> OutgoingFacade::push(const QList<QByteArray> &payloads, const QByteArray &id)
+QFuture<Result<quint64>> OutgoingFacade::push(const QList<QByteArray> &payloads,
+                                              const QByteArray &id)
 {
     if (m_refusal)
         return Reply<Result<quint64>>::now(m_refusal);
@@ -42,7 +45,9 @@ QFuture<Problem> OutgoingFacade::withdraw(quint64 sequence)
     if (m_refusal)
         return Reply<Problem>::now(m_refusal);
     const Reply<Problem> reply;
-    m_port->post([engine = m_engine, label = m_label, sequence, reply] { engine->withdraw(label, sequence, reply); });
+    m_port->post([engine = m_engine, label = m_label, sequence, reply] {
+        engine->withdraw(label, sequence, reply);
+    });
     return reply.future();
 }
 
@@ -51,8 +56,9 @@ QFuture<Problem> OutgoingFacade::acknowledge(const QList<quint64> &sequences)
     if (m_refusal)
         return Reply<Problem>::now(m_refusal);
     const Reply<Problem> reply;
-    m_port->post(
-        [engine = m_engine, label = m_label, sequences, reply] { engine->acknowledge(label, sequences, reply); });
+    m_port->post([engine = m_engine, label = m_label, sequences, reply] {
+        engine->acknowledge(label, sequences, reply);
+    });
     return reply.future();
 }
 

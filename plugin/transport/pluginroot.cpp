@@ -10,7 +10,8 @@ PluginRoot::PluginRoot()
 {
 }
 
-Transport *PluginRoot::create(const Settings &settings, const HostServices &services, QObject *parent)
+Transport *PluginRoot::create(const Settings &settings, const HostServices &services,
+                              QObject *parent)
 {
     speak(settings.locale());
     auto *transport = new TransportFacade(settings, services, m_registry, parent);
@@ -18,12 +19,14 @@ Transport *PluginRoot::create(const Settings &settings, const HostServices &serv
     return transport;
 }
 
-Problem PluginRoot::registerContentStore(const QString &scheme, std::function<ContentStore *(const QUrl &)> factory)
+Problem PluginRoot::registerContentStore(const QString &scheme,
+                                         std::function<ContentStore *(const QUrl &)> factory)
 {
     return m_registry->add(scheme, ContentStoreFactory(std::move(factory)));
 }
 
-Problem PluginRoot::registerNameSystem(const QString &scheme, std::function<NameSystem *(const QUrl &)> factory)
+Problem PluginRoot::registerNameSystem(const QString &scheme,
+                                       std::function<NameSystem *(const QUrl &)> factory)
 {
     return m_registry->add(scheme, NameSystemFactory(std::move(factory)));
 }
@@ -35,7 +38,8 @@ void PluginRoot::speak(const QLocale &locale)
     m_isSpeaking = true;
     m_locale = locale;
     QCoreApplication::removeTranslator(&m_translator);
-    if (m_translator.load(locale, QStringLiteral("remotelog"), QStringLiteral("_"), QStringLiteral(":/remotelog/i18n")))
+    if (m_translator.load(locale, QStringLiteral("remotelog"), QStringLiteral("_"),
+                          QStringLiteral(":/remotelog/i18n")))
         QCoreApplication::installTranslator(&m_translator);
 }
 

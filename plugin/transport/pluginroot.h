@@ -12,7 +12,8 @@
 
 namespace RemoteLog {
 
-// The plugin's one object in a process: makes transports, knows the helpers' schemes, speaks the host's language.
+// The plugin's one object in a process: makes transports, knows the helpers' schemes, speaks the
+// host's language.
 class PluginRoot : public QObject, public TransportPlugin
 {
     Q_OBJECT
@@ -22,9 +23,12 @@ class PluginRoot : public QObject, public TransportPlugin
 public:
     PluginRoot();
 
-    Transport *create(const Settings &settings, const HostServices &services, QObject *parent) override;
-    Problem registerContentStore(const QString &scheme, std::function<ContentStore *(const QUrl &)> factory) override;
-    Problem registerNameSystem(const QString &scheme, std::function<NameSystem *(const QUrl &)> factory) override;
+    Transport *create(const Settings &settings, const HostServices &services,
+                      QObject *parent) override;
+    Problem registerContentStore(const QString &scheme,
+                                 std::function<ContentStore *(const QUrl &)> factory) override;
+    Problem registerNameSystem(const QString &scheme,
+                               std::function<NameSystem *(const QUrl &)> factory) override;
 
 private:
     void speak(const QLocale &locale);

@@ -16,8 +16,9 @@ const QString ProbeName = QStringLiteral("probe");
 constexpr int ProbeSize = 16;
 
 // Calls a method of the store in the store's thread.
-template<class T>
-QFuture<T> callIn(SecretStore *store, std::chrono::milliseconds limit, std::function<QFuture<T>()> call)
+template <class T>
+QFuture<T> callIn(SecretStore *store, std::chrono::milliseconds limit,
+                  std::function<QFuture<T>()> call)
 {
     if (store->thread() == QThread::currentThread())
         return call();
@@ -25,7 +26,8 @@ QFuture<T> callIn(SecretStore *store, std::chrono::milliseconds limit, std::func
     QMetaObject::invokeMethod(
         store,
         [store, limit, call, reply] {
-            whenAnswered<T>(call(), store, limit, [reply](const T &answer) { reply.answer(answer); });
+            whenAnswered<T>(call(), store, limit,
+                            [reply](const T &answer) { reply.answer(answer); });
         },
         Qt::QueuedConnection);
     return reply.future();
@@ -33,7 +35,8 @@ QFuture<T> callIn(SecretStore *store, std::chrono::milliseconds limit, std::func
 
 } // namespace
 
-SecretKeeper::SecretKeeper(SecretStore *store, const QString &applicationId, const Timing &timing, QObject *parent)
+SecretKeeper::SecretKeeper(SecretStore *store, const QString &applicationId, const Timing &timing,
+                           QObject *parent)
     : QObject(parent)
     , m_store(store)
     , m_applicationId(applicationId)
@@ -67,8 +70,10 @@ void SecretKeeper::readMaster()
         if (!master.isNull())
             finish(master, false);
         else if (m_isKnown)
-            // A locked keychain can look like an empty one: never a new identity where there was one.
-            refuse(Problem(Problem::Kind::KeyMissing, QStringLiteral("the secret store has no key of this profile")));
+            // A locked keychain can look like an empty one: never a new identity where there was
+            // one.
+            refuse(Problem(Problem::Kind::KeyMissing,
+                           QStringLiteral("the secret store has no key of this profile")));
         else
             probe();
     });
@@ -80,9 +85,11 @@ void SecretKeeper::probe()
     write(ProbeName, probe, [this, probe] {
         read(ProbeName, [this, probe](const QByteArray &kept) {
             if (kept != probe)
-                return refuse(Problem(Problem::Kind::SecretStoreUnavailable,
-                                      QStringLiteral("the secret store does not keep what it is given")));
-            // It works, so "no master" may be believed; asked once more, for the probe may have unlocked it.
+                return refuse(
+                    Problem(Problem::Kind::SecretStoreUnavailable,
+                            QStringLiteral("the secret store does not keep what it is given")));
+            // It works, so "no master" may be believed; asked once more, for the probe may have
+            // unlocked it.
             read(MasterName, [this](const QByteArray &master) {
                 if (master.isNull())
                     create();
@@ -99,11 +106,14 @@ void SecretKeeper::create()
     write(MasterName, master, [this, master] {
         read(MasterName, [this, master](const QByteArray &kept) {
             if (kept != master)
-                return refuse(Problem(Problem::Kind::SecretStoreUnavailable,
-                                      QStringLiteral("the secret store kept another key than it was given")));
+                return refuse(
+                    Problem(Problem::Kind::SecretStoreUnavailable,
+                            QStringLiteral("the secret store kept another key than it was given")));
             if (m_store)
                 callIn<Problem>(m_store, m_timing.keyWait,
-                                [store = m_store.data(), name = key(ProbeName)] { return store->remove(name); });
+                                [store = m_store.data(), name = key(ProbeName)] {
+                                    return store->remove(name);
+                                });
             finish(master, true);
         });
     });
@@ -112,10 +122,12 @@ void SecretKeeper::create()
 void SecretKeeper::read(const QString &name, std::function<void(const QByteArray &)> then)
 {
     if (!m_store)
-        return refuse(Problem(Problem::Kind::SecretStoreUnavailable, QStringLiteral("there is no secret store")));
+        return refuse(Problem(Problem::Kind::SecretStoreUnavailable,
+                              QStringLiteral("there is no secret store")));
     whenAnswered<Result<QByteArray>>(
-        callIn<Result<QByteArray>>(m_store, m_timing.keyWait,
-                                   [store = m_store.data(), name = key(name)] { return store->read(name); }),
+        callIn<Result<QByteArray>>(
+            m_store, m_timing.keyWait,
+            [store = m_store.data(), name = key(name)] { return store->read(name); }),
         this, m_timing.keyWait, [this, then](const Result<QByteArray> &answer) {
             if (answer.ok())
                 then(answer.value());
@@ -127,7 +139,8 @@ void SecretKeeper::read(const QString &name, std::function<void(const QByteArray
 void SecretKeeper::write(const QString &name, const QByteArray &secret, Then then)
 {
     if (!m_store)
-        return refuse(Problem(Problem::Kind::SecretStoreUnavailable, QStringLiteral("there is no secret store")));
+        return refuse(Problem(Problem::Kind::SecretStoreUnavailable,
+                              QStringLiteral("there is no secret store")));
     whenAnswered<Problem>(callIn<Problem>(m_store, m_timing.keyWait,
                                           [store = m_store.data(), name = key(name), secret] {
                                               return store->write(name, secret);
@@ -150,7 +163,8 @@ void SecretKeeper::refuse(const Problem &problem)
     m_isBusy = false;
     m_retry.start();
     const bool isMissing = problem.kind() == Problem::Kind::KeyMissing;
-    Q_EMIT refused(isMissing ? problem : Problem(Problem::Kind::SecretStoreUnavailable, problem.detail()));
+    Q_EMIT refused(isMissing ? problem
+                             : Problem(Problem::Kind::SecretStoreUnavailable, problem.detail()));
 }
 
 void SecretKeeper::finish(const QByteArray &master, bool isNew)

@@ -11,15 +11,17 @@
 
 namespace RemoteLog {
 
-// Gets the profile's master secret from a secret store, and makes one where there certainly is none: only if the database never had
-// one, and if the store keeps what it is given. Lives in the host's thread; tries again until it succeeds.
+// Gets the profile's master secret from a secret store, and makes one where there certainly is
+// none: only if the database never had one, and if the store keeps what it is given. Lives in the
+// host's thread; tries again until it succeeds.
 class SecretKeeper : public QObject
 {
     Q_OBJECT
 
 public:
     // `store` may be null: then there is no secret, ever.
-    SecretKeeper(SecretStore *store, const QString &applicationId, const Timing &timing, QObject *parent);
+    SecretKeeper(SecretStore *store, const QString &applicationId, const Timing &timing,
+                 QObject *parent);
 
     // `isKnown`: the database was made with a secret, so a missing one is lost, not new.
     void obtain(const QString &profileId, bool isKnown);

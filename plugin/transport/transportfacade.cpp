@@ -27,7 +27,8 @@ TransportFacade::TransportFacade(const Settings &settings, const HostServices &s
 {
     m_refusal = settings.validate();
     if (!m_refusal && !initializeCryptography())
-        m_refusal = Problem(Problem::Kind::ActionRequired, QStringLiteral("libsodium could not be started"));
+        m_refusal = Problem(Problem::Kind::ActionRequired,
+                            QStringLiteral("libsodium could not be started"));
     if (m_refusal) {
         m_port = std::make_shared<EnginePort>(nullptr);
         m_status.state = State::NeedsAttention;
@@ -60,17 +61,19 @@ void TransportFacade::connectEngine()
     connect(&m_keeper, &SecretKeeper::refused, this, [this](const Problem &problem) {
         m_port->post([engine = m_engine, problem] { engine->refuse(problem); });
     });
-    connect(m_engine, &Engine::logsKnown, this, [this](const QStringList &labels, const QList<LogLink> &links) {
-        for (const QString &label : labels)
-            addOutgoing(label);
-        for (const LogLink &link : links)
-            addIncoming(link);
-    });
+    connect(m_engine, &Engine::logsKnown, this,
+            [this](const QStringList &labels, const QList<LogLink> &links) {
+                for (const QString &label : labels)
+                    addOutgoing(label);
+                for (const LogLink &link : links)
+                    addIncoming(link);
+            });
     connect(m_engine, &Engine::statusChanged, this, &TransportFacade::setStatus);
-    connect(m_engine, &Engine::outgoingChanged, this, [this](const QString &label, const OutgoingStatus &status) {
-        if (OutgoingFacade *log = m_outgoing.value(label))
-            log->setStatus(status);
-    });
+    connect(m_engine, &Engine::outgoingChanged, this,
+            [this](const QString &label, const OutgoingStatus &status) {
+                if (OutgoingFacade *log = m_outgoing.value(label))
+                    log->setStatus(status);
+            });
     connect(m_engine, &Engine::headPublished, this, [this](const QString &label, const Head &head) {
         if (OutgoingFacade *log = m_outgoing.value(label))
             log->published(head);
@@ -80,14 +83,16 @@ void TransportFacade::connectEngine()
                 if (OutgoingFacade *log = m_outgoing.value(label))
                     Q_EMIT log->entryStatesChanged(first, last, state);
             });
-    connect(m_engine, &Engine::incomingChanged, this, [this](const QString &identity, const IncomingStatus &status) {
-        if (IncomingFacade *log = m_incoming.value(identity))
-            log->setStatus(status);
-    });
-    connect(m_engine, &Engine::entriesReceived, this, [this](const QString &identity, const QList<Entry> &entries) {
-        if (IncomingFacade *log = m_incoming.value(identity))
-            Q_EMIT log->entriesReceived(entries);
-    });
+    connect(m_engine, &Engine::incomingChanged, this,
+            [this](const QString &identity, const IncomingStatus &status) {
+                if (IncomingFacade *log = m_incoming.value(identity))
+                    log->setStatus(status);
+            });
+    connect(m_engine, &Engine::entriesReceived, this,
+            [this](const QString &identity, const QList<Entry> &entries) {
+                if (IncomingFacade *log = m_incoming.value(identity))
+                    Q_EMIT log->entriesReceived(entries);
+            });
     connect(m_engine, &Engine::closed, this, [this] {
         TransportStatus status = m_status;
         status.state = State::Closed;
@@ -176,7 +181,8 @@ QFuture<Problem> TransportFacade::unfollow(IncomingLog *log)
     const auto known = std::find(m_incoming.cbegin(), m_incoming.cend(), log);
     if (known == m_incoming.cend())
         return Reply<Problem>::now(
-            Problem(Problem::Kind::InvalidArgument, QStringLiteral("this transport does not follow that log")));
+            Problem(Problem::Kind::InvalidArgument,
+                    QStringLiteral("this transport does not follow that log")));
     const QString identity = known.key();
     m_incoming.remove(identity);
     log->deleteLater();
@@ -191,10 +197,12 @@ QFuture<Problem> TransportFacade::applySettings(const Settings &settings)
         return Reply<Problem>::now(m_refusal);
     if (const Problem problem = settings.validate())
         return Reply<Problem>::now(problem);
-    if (settings.applicationId() != m_settings.applicationId() || settings.directory() != m_settings.directory())
+    if (settings.applicationId() != m_settings.applicationId()
+        || settings.directory() != m_settings.directory())
         return Reply<Problem>::now(
             Problem(Problem::Kind::InvalidArgument,
-                    QStringLiteral("applicationId and directory cannot change while the transport is open")));
+                    QStringLiteral(
+                        "applicationId and directory cannot change while the transport is open")));
     if (settings.locale() != m_settings.locale())
         Q_EMIT localeWanted(settings.locale());
     m_settings = settings;

@@ -9,8 +9,9 @@
 
 namespace RemoteLog {
 
-// A transport as the host sees it, in the host's thread: keeps what the worker reported last, passes calls on, and brings the
-// worker what only this thread can get: the secret and the state of the network.
+// A transport as the host sees it, in the host's thread: keeps what the worker reported last,
+// passes calls on, and brings the worker what only this thread can get: the secret and the state of
+// the network.
 class TransportFacade : public Transport
 {
     Q_OBJECT

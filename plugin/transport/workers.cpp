@@ -14,7 +14,7 @@ namespace RemoteLog::Workers {
 
 namespace {
 
-constexpr std::chrono::seconds JoinLimit {5};
+constexpr std::chrono::seconds JoinLimit{5};
 
 struct Worker
 {

@@ -12,7 +12,7 @@ Problem locked()
 
 } // namespace
 
-template<class T>
+template <class T>
 QFuture<T> FakeSecretStore::never()
 {
     auto promise = std::make_shared<QPromise<T>>();

@@ -18,7 +18,8 @@ public:
     enum class Mood {
         Works,
         Unavailable, // every call is refused
-        LooksEmpty, // reads find nothing, writes are refused: a locked gnome-keyring without a prompt
+        LooksEmpty, // reads find nothing, writes are refused: a locked gnome-keyring without a
+                    // prompt
         Hangs, // no call is ever answered
         Forgets // writes succeed and keep nothing
     };
@@ -32,7 +33,7 @@ public:
     int writes = 0;
 
 private:
-    template<class T>
+    template <class T>
     QFuture<T> never();
 
     std::vector<std::shared_ptr<void>> m_open;

@@ -9,7 +9,8 @@ namespace RemoteLog::Testing {
 TransportPlugin &loadedPlugin()
 {
     static TransportPlugin *const plugin = [] {
-        const Result<TransportPlugin *> loaded = TransportLoader::load(QStringLiteral(REMOTELOG_TEST_PLUGIN));
+        const Result<TransportPlugin *> loaded =
+            TransportLoader::load(QStringLiteral(REMOTELOG_TEST_PLUGIN));
         if (!loaded.ok())
             qFatal("%s", qPrintable(loaded.problem().detail()));
         return loaded.value();

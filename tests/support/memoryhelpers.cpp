@@ -11,7 +11,7 @@ namespace RemoteLog::Testing {
 
 namespace {
 
-template<class T>
+template <class T>
 QFuture<T> ready(const T &value)
 {
     return QtFuture::makeReadyFuture(value);
@@ -65,7 +65,10 @@ public:
     {
         return m_world->putRecord(name, record);
     }
-    QFuture<Result<QList<QByteArray>>> get(const QString &name, qint64) override { return m_world->getRecords(name); }
+    QFuture<Result<QList<QByteArray>>> get(const QString &name, qint64) override
+    {
+        return m_world->getRecords(name);
+    }
 
 private:
     std::shared_ptr<MemoryWorld> m_world;
@@ -92,8 +95,8 @@ void MemoryWorld::registerScheme()
         const QString scheme = QStringLiteral("memory");
         const Problem store = loadedPlugin().registerContentStore(
             scheme, [](const QUrl &url) { return new MemoryStore(url); });
-        const Problem names
-            = loadedPlugin().registerNameSystem(scheme, [](const QUrl &url) { return new MemoryNames(url); });
+        const Problem names = loadedPlugin().registerNameSystem(
+            scheme, [](const QUrl &url) { return new MemoryNames(url); });
         return !store && !names;
     }();
     if (!registered)
@@ -213,7 +216,7 @@ Result<QList<Block>> MemoryWorld::answerFor(const QByteArray &address)
         bytes[bytes.size() / 2] = char(bytes.at(bytes.size() / 2) ^ 1);
     ++m_counts.blocksGot;
     m_counts.bytesGot += bytes.size();
-    return QList<Block> {Block(address, bytes)};
+    return QList<Block>{Block(address, bytes)};
 }
 
 QFuture<Result<QList<Block>>> MemoryWorld::get(const Fetch &fetch)

@@ -14,9 +14,11 @@
 
 namespace RemoteLog::Testing {
 
-// What one pair of helpers holds, and how it behaves. Shared by the workers that use it and the test: every access locks.
+// What one pair of helpers holds, and how it behaves. Shared by the workers that use it and the
+// test: every access locks.
 //
-// `memory://<world>` is a content store and name system over the world of that name; `?network=required` as for folders.
+// `memory://<world>` is a content store and name system over the world of that name;
+// `?network=required` as for folders.
 class MemoryWorld
 {
 public:
@@ -57,8 +59,8 @@ public:
     QHash<QString, QList<QByteArray>> records() const;
     void setRecords(const QHash<QString, QList<QByteArray>> &records);
 
-    // Gets wait until all of a round have come: the test lets the world answer them together. What is asked for only after an
-    // answer is a dependent fetch, so the rounds are the depth.
+    // Gets wait until all of a round have come: the test lets the world answer them together. What
+    // is asked for only after an answer is a dependent fetch, so the rounds are the depth.
     void holdGets(bool hold);
     // Answers every get that waits; how many there were.
     int answerRound();
@@ -93,6 +95,9 @@ private:
 
 // The URL of a world's helper; `query` as in "network=required&embed=2048".
 QUrl helper(const char *world, const char *query = "");
-inline QUrl helperOnNetwork(const char *world) { return helper(world, "network=required"); }
+inline QUrl helperOnNetwork(const char *world)
+{
+    return helper(world, "network=required");
+}
 
 } // namespace RemoteLog::Testing

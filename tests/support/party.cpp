@@ -4,7 +4,8 @@
 #include "loadedplugin.h"
 #include "memoryhelpers.h"
 
-#include <QtTest>
+#include <QCoreApplication>
+#include <QDeadlineTimer>
 
 namespace RemoteLog::Testing {
 
@@ -44,12 +45,13 @@ void Party::drop()
 Reader::Reader(IncomingLog *incoming, bool commits)
     : log(incoming)
 {
-    connect(log, &IncomingLog::entriesReceived, this, [this, commits](const QList<Entry> &received) {
-        largestSignal = std::max(largestSignal, int(received.size()));
-        entries += received;
-        if (commits)
-            log->commit(received.constLast().sequence());
-    });
+    connect(log, &IncomingLog::entriesReceived, this,
+            [this, commits](const QList<Entry> &received) {
+                largestSignal = std::max(largestSignal, int(received.size()));
+                entries += received;
+                if (commits)
+                    log->commit(received.constLast().sequence());
+            });
     log->start();
 }
 
@@ -62,7 +64,16 @@ LogLink linkOf(OutgoingLog *log)
 
 bool waitFor(const std::function<bool()> &condition)
 {
-    return QTest::qWaitFor(condition, 60'000);
+    // Looks after every event, and every few milliseconds for what comes without one.
+    QTimer heartbeat;
+    heartbeat.start(5);
+    const QDeadlineTimer deadline(60'000);
+    while (!condition()) {
+        if (deadline.hasExpired())
+            return false;
+        QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents);
+    }
+    return true;
 }
 
 } // namespace RemoteLog::Testing

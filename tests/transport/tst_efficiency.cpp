@@ -13,7 +13,8 @@ const QString Label = QStringLiteral("notes");
 
 } // namespace
 
-// What things cost, counted by a helper that counts: rounds, blocks, bytes, calls. Never milliseconds.
+// What things cost, counted by a helper that counts: rounds, blocks, bytes, calls. Never
+// milliseconds.
 class EfficiencyTest : public QObject
 {
     Q_OBJECT
@@ -44,7 +45,8 @@ void EfficiencyTest::manyPendingEntriesShareFewBlocks()
     for (const QByteArray &block : world->blocks())
         bytes += block.size();
     const double perPayloadByte = double(bytes) / (10'000 * 200);
-    qInfo("%d blocks, %.4f stored bytes per payload byte", int(world->blocks().size()), perPayloadByte);
+    qInfo("%d blocks, %.4f stored bytes per payload byte", int(world->blocks().size()),
+          perPayloadByte);
     QVERIFY(world->blocks().size() <= 20);
     QVERIFY(perPayloadByte <= 1.05);
     QCOMPARE(world->counts().bytesPut, bytes); // nothing went up twice
@@ -76,15 +78,18 @@ void EfficiencyTest::thousandPagesInFiveRounds()
     world->holdGets(true);
     Party bob({helper("rounds")});
     Reader reader(bob.open().follow(link));
-    // A round is over when the reader has taken every answer and asked for all that it could ask for.
+    // A round is over when the reader has taken every answer and asked for all that it could ask
+    // for.
     int rounds = 0;
     int asked = 0;
     while (reader.entries.size() < Pages) {
         int waiting = 0;
-        QVERIFY(waitFor([&] { return world->waitingGets() > 0 || reader.entries.size() == Pages; }));
+        QVERIFY(
+            waitFor([&] { return world->waitingGets() > 0 || reader.entries.size() == Pages; }));
         while (waiting != world->waitingGets()) {
             waiting = world->waitingGets();
-            QVERIFY(!await(bob.transport().applySettings(bob.settings))); // the worker is through with what it had
+            QVERIFY(!await(bob.transport().applySettings(
+                bob.settings))); // the worker is through with what it had
         }
         const int answered = world->answerRound();
         asked += answered;

@@ -28,7 +28,8 @@ void publish(OutgoingLog *log, const QByteArray &payload)
 
 } // namespace
 
-// Helpers and writers that lie: nothing unverified is delivered, the reader is told, and the truth still comes through.
+// Helpers and writers that lie: nothing unverified is delivered, the reader is told, and the truth
+// still comes through.
 class HostileTest : public QObject
 {
     Q_OBJECT
@@ -111,7 +112,8 @@ void HostileTest::forgedKey()
     const LogLink link = linkOf(log);
     QUrl url = link.toUrl();
     url.setFragment(QString::fromLatin1(
-        (QByteArray(1, '\x01') + QByteArray(32, 'k')).toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals)));
+        (QByteArray(1, '\x01') + QByteArray(32, 'k'))
+            .toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals)));
     const LogLink forged = LogLink::fromUrl(url).value();
     QCOMPARE(forged.logName(), link.logName());
     Reader blind(bob.open().follow(forged));
@@ -137,7 +139,8 @@ void HostileTest::rolledBackName()
     const Head head = reader.log->head();
     world->setRecords(old);
     reader.log->checkNow();
-    QVERIFY(waitFor([&reader] { return reader.log->problem().kind() == Problem::Kind::WillRetry; }));
+    QVERIFY(
+        waitFor([&reader] { return reader.log->problem().kind() == Problem::Kind::WillRetry; }));
     QCOMPARE(reader.log->head(), head);
     QCOMPARE(reader.entries.size(), 2);
 }
@@ -224,7 +227,8 @@ void HostileTest::missingBlockComesLater()
         some.remove(missing);
         world->setBlocks(some);
         Reader reader(bob.open().follow(linkOf(log)));
-        QVERIFY(waitFor([&reader] { return reader.log->problem().kind() == Problem::Kind::WillRetry; }));
+        QVERIFY(waitFor(
+            [&reader] { return reader.log->problem().kind() == Problem::Kind::WillRetry; }));
         world->setBlocks(all);
         bob.transport().syncNow();
         QVERIFY(waitFor([&reader] { return reader.entries.size() == 3; }));
@@ -235,7 +239,8 @@ void HostileTest::missingBlockComesLater()
 
 void HostileTest::readerReportsTwoHistories()
 {
-    // Two writers with one key, in worlds that know nothing of each other: sequence 2 gets two meanings.
+    // Two writers with one key, in worlds that know nothing of each other: sequence 2 gets two
+    // meanings.
     Party alice({helper("history-a")});
     Party clone({helper("history-b")});
     Party bob({helper("history-a"), helper("history-b")});

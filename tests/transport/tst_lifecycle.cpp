@@ -155,7 +155,8 @@ void LifecycleTest::closedAnswersEverything()
     incoming->checkNow();
     transport.syncNow();
     transport.setPaused(true);
-    QCOMPARE(await(transport.openLog(QStringLiteral("new"))->append("x")).problem().kind(), Problem::Kind::Closed);
+    QCOMPARE(await(transport.openLog(QStringLiteral("new"))->append("x")).problem().kind(),
+             Problem::Kind::Closed);
     QCOMPARE(await(transport.unfollow(incoming)).kind(), Problem::Kind::Closed);
 }
 
@@ -183,11 +184,13 @@ void LifecycleTest::badSettings_data()
     QTest::addColumn<QList<QUrl>>("helpers");
     const QString good = QStringLiteral("org.example");
     QTest::newRow("no application") << QString() << QStringLiteral("/nowhere") << QList<QUrl>();
-    QTest::newRow("odd application") << QStringLiteral("a/b") << QStringLiteral("/nowhere") << QList<QUrl>();
+    QTest::newRow("odd application")
+        << QStringLiteral("a/b") << QStringLiteral("/nowhere") << QList<QUrl>();
     QTest::newRow("no directory") << good << QString() << QList<QUrl>();
     QTest::newRow("relative directory") << good << QStringLiteral("profile") << QList<QUrl>();
     QTest::newRow("credentials in a URL")
-        << good << QStringLiteral("/nowhere") << QList<QUrl> {QUrl(QStringLiteral("memory://me:secret@x"))};
+        << good << QStringLiteral("/nowhere")
+        << QList<QUrl>{QUrl(QStringLiteral("memory://me:secret@x"))};
 }
 
 void LifecycleTest::badSettings()
@@ -267,7 +270,8 @@ void LifecycleTest::settingsChangeAtWork()
     other = changed;
     other.setHelpers({QUrl(QStringLiteral("nosuch://scheme"))});
     QVERIFY(!await(transport.applySettings(other)));
-    QVERIFY(waitFor([&transport] { return transport.problem().kind() == Problem::Kind::ActionRequired; }));
+    QVERIFY(waitFor(
+        [&transport] { return transport.problem().kind() == Problem::Kind::ActionRequired; }));
     QCOMPARE(transport.state(), Transport::State::NeedsAttention);
     QVERIFY(await(log->append("short")).ok());
 }
@@ -276,14 +280,19 @@ void LifecycleTest::schemesAreRegisteredOnce()
 {
     TransportPlugin &plugin = loadedPlugin();
     const auto none = [](const QUrl &) -> ContentStore * { return nullptr; };
-    QCOMPARE(plugin.registerContentStore(QStringLiteral("memory"), none).kind(), Problem::Kind::InvalidArgument);
-    QCOMPARE(plugin.registerContentStore(QStringLiteral("file"), none).kind(), Problem::Kind::InvalidArgument);
-    QCOMPARE(plugin.registerContentStore(QStringLiteral("No Scheme"), none).kind(), Problem::Kind::InvalidArgument);
-    QCOMPARE(plugin.registerContentStore(QStringLiteral("empty"), nullptr).kind(), Problem::Kind::InvalidArgument);
+    QCOMPARE(plugin.registerContentStore(QStringLiteral("memory"), none).kind(),
+             Problem::Kind::InvalidArgument);
+    QCOMPARE(plugin.registerContentStore(QStringLiteral("file"), none).kind(),
+             Problem::Kind::InvalidArgument);
+    QCOMPARE(plugin.registerContentStore(QStringLiteral("No Scheme"), none).kind(),
+             Problem::Kind::InvalidArgument);
+    QCOMPARE(plugin.registerContentStore(QStringLiteral("empty"), nullptr).kind(),
+             Problem::Kind::InvalidArgument);
     QVERIFY(!plugin.registerContentStore(QStringLiteral("useless"), none));
     Party alice({QUrl(QStringLiteral("useless://x"))});
     alice.open();
-    QVERIFY(waitFor([&alice] { return alice.transport().problem().kind() == Problem::Kind::ActionRequired; }));
+    QVERIFY(waitFor(
+        [&alice] { return alice.transport().problem().kind() == Problem::Kind::ActionRequired; }));
 }
 
 void LifecycleTest::unfollowEnds()
@@ -334,7 +343,8 @@ void LifecycleTest::countersAreDamped()
         QVERIFY(await(log->append("x")).ok());
     QVERIFY(waitFor([&transport] { return transport.pendingCount() == 500; }));
     // 20 a second, the first at once and the last exact.
-    QVERIFY2(pending.size() <= elapsed.elapsed() / 50 + 2, qPrintable(QString::number(pending.size())));
+    QVERIFY2(pending.size() <= elapsed.elapsed() / 50 + 2,
+             qPrintable(QString::number(pending.size())));
 }
 
 QTEST_GUILESS_MAIN(LifecycleTest)

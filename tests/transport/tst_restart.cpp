@@ -58,7 +58,7 @@ void RestartTest::outboxSurvives()
     Party bob({helper("outbox")});
     Reader reader(bob.open().follow(link));
     QVERIFY(waitFor([&reader] { return reader.entries.size() == 2; }));
-    QCOMPARE(payloadsOf(reader.entries), (QList<QByteArray> {"b", "c"}));
+    QCOMPARE(payloadsOf(reader.entries), (QList<QByteArray>{"b", "c"}));
 }
 
 void RestartTest::intentSurvives_data()
@@ -114,7 +114,7 @@ void RestartTest::intentSurvives()
     Party bob({helper("intent")});
     Reader reader(bob.open().follow(link));
     QVERIFY(waitFor([&reader] { return reader.entries.size() == 2; }));
-    QCOMPARE(payloadsOf(reader.entries), (QList<QByteArray> {"first", "second"}));
+    QCOMPARE(payloadsOf(reader.entries), (QList<QByteArray>{"first", "second"}));
     QVERIFY(waitFor([&reader] { return reader.log->position() == 2; }));
     QCOMPARE(reader.entries.size(), 2);
 }
@@ -207,7 +207,7 @@ void RestartTest::committedNeverComesAgain()
         QVERIFY(waitFor([log, sequence] { return log->head().lastSequence() == sequence; }));
         Reader reader(bob.open().follow(link));
         QVERIFY(waitFor([&reader, sequence] { return reader.log->position() == sequence; }));
-        QCOMPARE(payloadsOf(reader.entries), (QList<QByteArray> {QByteArray::number(sequence)}));
+        QCOMPARE(payloadsOf(reader.entries), (QList<QByteArray>{QByteArray::number(sequence)}));
         bob.close();
     }
 }

@@ -15,7 +15,8 @@ const QString Label = QStringLiteral("notes");
 
 } // namespace
 
-// One secret in a keychain that may be locked, empty, lying or silent: never a new identity where there was one.
+// One secret in a keychain that may be locked, empty, lying or silent: never a new identity where
+// there was one.
 class SecretsTest : public QObject
 {
     Q_OBJECT
@@ -51,8 +52,10 @@ void SecretsTest::noNewIdentity_data()
 {
     QTest::addColumn<FakeSecretStore::Mood>("mood");
     QTest::addColumn<Problem::Kind>("kind");
-    QTest::newRow("unavailable") << FakeSecretStore::Mood::Unavailable << Problem::Kind::SecretStoreUnavailable;
-    QTest::newRow("locked, looks empty") << FakeSecretStore::Mood::LooksEmpty << Problem::Kind::KeyMissing;
+    QTest::newRow("unavailable") << FakeSecretStore::Mood::Unavailable
+                                 << Problem::Kind::SecretStoreUnavailable;
+    QTest::newRow("locked, looks empty")
+        << FakeSecretStore::Mood::LooksEmpty << Problem::Kind::KeyMissing;
 }
 
 void SecretsTest::noNewIdentity()
@@ -84,7 +87,8 @@ void SecretsTest::forgetfulStoreIsNotUsed()
     Party alice({helper("forgetful")});
     alice.secrets.mood = FakeSecretStore::Mood::Forgets;
     Transport &transport = alice.open();
-    QCOMPARE(await(transport.openLog(Label)->append("x")).problem().kind(), Problem::Kind::SecretStoreUnavailable);
+    QCOMPARE(await(transport.openLog(Label)->append("x")).problem().kind(),
+             Problem::Kind::SecretStoreUnavailable);
     alice.secrets.mood = FakeSecretStore::Mood::Works;
     transport.syncNow();
     QVERIFY(waitFor([&] { return transport.openLog(Label)->isReady(); }));
@@ -103,7 +107,8 @@ void SecretsTest::anotherSecretIsRefused()
         alice.secrets.secrets.insert(key, wrong);
         Transport &transport = alice.open();
         QVERIFY(waitFor([&] { return transport.problem().kind() == Problem::Kind::KeyMissing; }));
-        QCOMPARE(await(transport.openLog(Label)->append("x")).problem().kind(), Problem::Kind::KeyMissing);
+        QCOMPARE(await(transport.openLog(Label)->append("x")).problem().kind(),
+                 Problem::Kind::KeyMissing);
         alice.close();
     }
     QCOMPARE(alice.secrets.secrets.value(key), QByteArray(""));
@@ -135,8 +140,10 @@ void SecretsTest::noStoreAtAll()
 {
     Party alice({helper("nothing")});
     const std::unique_ptr<Transport> transport(loadedPlugin().create(alice.settings));
-    QVERIFY(waitFor([&] { return transport->problem().kind() == Problem::Kind::SecretStoreUnavailable; }));
-    QCOMPARE(await(transport->openLog(Label)->append("x")).problem().kind(), Problem::Kind::SecretStoreUnavailable);
+    QVERIFY(waitFor(
+        [&] { return transport->problem().kind() == Problem::Kind::SecretStoreUnavailable; }));
+    QCOMPARE(await(transport->openLog(Label)->append("x")).problem().kind(),
+             Problem::Kind::SecretStoreUnavailable);
     QVERIFY(!await(transport->close()));
 }
 
@@ -154,7 +161,8 @@ void SecretsTest::lostDatabaseIsRebuilt()
     const LogLink link = linkOf(log);
     alice.close();
     QDir profile(alice.settings.directory());
-    for (const QString &file : profile.entryList({QStringLiteral("remotelog.sqlite*")}, QDir::Files))
+    for (const QString &file :
+         profile.entryList({QStringLiteral("remotelog.sqlite*")}, QDir::Files))
         QVERIFY(profile.remove(file));
 
     log = alice.open().openLog(Label);
@@ -180,12 +188,14 @@ void SecretsTest::nothingSecretOnDisk()
     QVERIFY(await(log->append(payload, "THE-ID-THAT-NOBODY-SEES")).ok());
     QVERIFY(waitFor([log] { return log->head().lastSequence() == 1; }));
     const LogLink link = linkOf(log);
-    const QByteArray readKey = QByteArray::fromBase64(link.toUrl().fragment().toLatin1(), QByteArray::Base64UrlEncoding).mid(1);
+    const QByteArray readKey =
+        QByteArray::fromBase64(link.toUrl().fragment().toLatin1(), QByteArray::Base64UrlEncoding)
+            .mid(1);
     QCOMPARE(readKey.size(), 32);
     Reader reader(bob.open().follow(link), false);
     QVERIFY(waitFor([&reader] { return reader.entries.size() == 1; }));
-    QList<QByteArray> secrets {payload, label.toUtf8(), "THE-ID-THAT-NOBODY-SEES", readKey,
-                               link.toUrl().fragment().toLatin1()};
+    QList<QByteArray> secrets{payload, label.toUtf8(), "THE-ID-THAT-NOBODY-SEES", readKey,
+                              link.toUrl().fragment().toLatin1()};
     for (const QByteArray &secret : alice.secrets.secrets)
         secrets.append(secret);
     int files = 0;

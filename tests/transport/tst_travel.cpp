@@ -53,7 +53,8 @@ void TravelTest::entryTravelsWhileNeverBothAreThere()
     QCOMPARE(reader.entries.first().payload(), QByteArray("hello"));
     QCOMPARE(reader.entries.first().sequence(), 1u);
     QCOMPARE(reader.entries.first().state(), Entry::State::Received);
-    QCOMPARE(reader.entries.first().id(), QCryptographicHash::hash("hello", QCryptographicHash::Sha256));
+    QCOMPARE(reader.entries.first().id(),
+             QCryptographicHash::hash("hello", QCryptographicHash::Sha256));
     QVERIFY(waitFor([&reader] { return reader.log->position() == 1; }));
     QCOMPARE(reader.log->head().lastSequence(), 1u);
     QVERIFY(reader.log->head().signedAt().isValid());
@@ -124,7 +125,8 @@ void TravelTest::bothWaysLive()
         QVERIFY(waitFor([&] { return fromBob->head().lastSequence() == quint64(round); }));
         atAlice.log->checkNow();
         atBob.log->checkNow();
-        QVERIFY(waitFor([&] { return atAlice.entries.size() == round && atBob.entries.size() == round; }));
+        QVERIFY(waitFor(
+            [&] { return atAlice.entries.size() == round && atBob.entries.size() == round; }));
     }
     QCOMPARE(atAlice.entries.last().payload(), QByteArray("from bob"));
     QCOMPARE(atBob.entries.last().payload(), QByteArray("from alice"));
@@ -135,15 +137,16 @@ void TravelTest::statesAreReportedInOrder()
     Party alice({helper("states")});
     OutgoingLog *log = alice.open().openLog(Label);
     QList<Entry::State> states;
-    connect(log, &OutgoingLog::entryStatesChanged, this, [&states](quint64 first, quint64 last, Entry::State state) {
-        QCOMPARE(first, 1u);
-        QCOMPARE(last, 3u);
-        states.append(state);
-    });
+    connect(log, &OutgoingLog::entryStatesChanged, this,
+            [&states](quint64 first, quint64 last, Entry::State state) {
+                QCOMPARE(first, 1u);
+                QCOMPARE(last, 3u);
+                states.append(state);
+            });
     QSignalSpy heads(log, &OutgoingLog::headPublished);
     QCOMPARE(await(log->appendAll({"a", "b", "c"})).value(), 1u);
     QVERIFY(waitFor([&heads] { return heads.size() == 1; }));
-    QCOMPARE(states, (QList<Entry::State> {Entry::State::Stored, Entry::State::Published}));
+    QCOMPARE(states, (QList<Entry::State>{Entry::State::Stored, Entry::State::Published}));
     const QList<Entry> own = await(log->read(1, 10)).value();
     QCOMPARE(own.size(), 3);
     QCOMPARE(own.at(1).payload(), QByteArray("b"));
@@ -182,12 +185,14 @@ void TravelTest::idsAreKept()
     QVERIFY(await(log->append("given", "message-1")).ok());
     QVERIFY(await(log->append("computed")).ok());
     QVERIFY(await(log->append("", "empty")).ok());
-    QCOMPARE(await(log->append("x", QByteArray(65, 'i'))).problem().kind(), Problem::Kind::InvalidArgument);
+    QCOMPARE(await(log->append("x", QByteArray(65, 'i'))).problem().kind(),
+             Problem::Kind::InvalidArgument);
     QVERIFY(waitFor([log] { return log->head().lastSequence() == 3; }));
     Reader reader(bob.open().follow(linkOf(log)));
     QVERIFY(waitFor([&reader] { return reader.entries.size() == 3; }));
     QCOMPARE(reader.entries.at(0).id(), QByteArray("message-1"));
-    QCOMPARE(reader.entries.at(1).id(), QCryptographicHash::hash("computed", QCryptographicHash::Sha256));
+    QCOMPARE(reader.entries.at(1).id(),
+             QCryptographicHash::hash("computed", QCryptographicHash::Sha256));
     QCOMPARE(reader.entries.at(2).id(), QByteArray("empty"));
     QCOMPARE(reader.entries.at(2).payload(), QByteArray());
 }
@@ -215,12 +220,16 @@ void TravelTest::secondStoreIsFilledLater()
     QVERIFY(await(log->append("twice")).ok());
     QVERIFY(waitFor([log] { return log->head().lastSequence() == 1; }));
     QVERIFY(second->blocks().isEmpty());
-    QVERIFY(waitFor([&alice] { return alice.transport().helpers().at(1).problem().kind() != Problem::Kind::None; }));
+    QVERIFY(waitFor([&alice] {
+        return alice.transport().helpers().at(1).problem().kind() != Problem::Kind::None;
+    }));
     QVERIFY(alice.transport().helpers().at(0).isUsable());
     second->setMood(MemoryWorld::Mood::Works);
     alice.transport().syncNow();
     const auto first = MemoryWorld::named(QStringLiteral("first"));
-    QVERIFY(waitFor([&] { return second->blocks() == first->blocks() && second->records() == first->records(); }));
+    QVERIFY(waitFor([&] {
+        return second->blocks() == first->blocks() && second->records() == first->records();
+    }));
     QVERIFY(waitFor([&alice] { return !alice.transport().problem(); }));
 }
 
