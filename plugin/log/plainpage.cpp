@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plainpage.h"
 
+#include "pagefields.h"
 #include "protobuf.h"
 
 #include <algorithm>
@@ -8,14 +9,6 @@
 namespace RemoteLog {
 
 namespace {
-
-// 3/REMOTE-LOG, "Data semantics".
-namespace PageField {
-enum : quint32 { Pair = 1, Tail = 2 };
-}
-namespace PairField {
-enum : quint32 { RemoteHash = 1, LocalHash = 2, Data = 3 };
-}
 
 void writePair(protozero::pbf_writer &page, const PlainPair &pair)
 {

@@ -147,7 +147,7 @@ void TestBlock::refusesMoreThanAMebibyte()
 void TestBlock::noticesDamage()
 {
     const QByteArray block = encodeBlock({QByteArray(30, 'b'), {sampleAddress(1)}});
-    forEachDamage(block, [&block](const QByteArray &damaged) {
+    forEachDamage(block, [](const QByteArray &damaged) {
         const Result<BlockContent> read = decodeBlock(damaged);
         if (read.ok()) {
             QCOMPARE(encodeBlock(read.value()), damaged);

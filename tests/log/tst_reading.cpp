@@ -38,6 +38,8 @@ class TestReading : public QObject
 private Q_SLOTS:
     void readsEverythingAtSmallDepth_data();
     void readsEverythingAtSmallDepth();
+    void mayKeepPagesItself_data();
+    void mayKeepPagesItself();
     void readsNothingElse_data();
     void readsNothingElse();
     void readsAChainWithoutRanges();
@@ -98,6 +100,35 @@ void TestReading::readsEverythingAtSmallDepth()
     // What planning looks at: the window, what is near, and a few more.
     const quint64 steps = quint64(reader.plans) * quint64(256 + window + 32) + missing * 32;
     QVERIFY2(reader.map.steps() <= steps, qPrintable(QString::number(reader.map.steps())));
+}
+
+void TestReading::mayKeepPagesItself_data()
+{
+    QTest::addColumn<quint64>("pages");
+    QTest::addColumn<int>("window");
+    QTest::addColumn<Arrival>("arrival");
+    for (const quint64 pages : {100, 1000, 10000}) {
+        for (const int window : {64, 256}) {
+            QTest::addRow("%llu, %d in rounds", pages, window)
+                << pages << window << Arrival::InRounds;
+            QTest::addRow("%llu, %d in order", pages, window)
+                << pages << window << Arrival::InOrder;
+        }
+    }
+}
+
+void TestReading::mayKeepPagesItself()
+{
+    QFETCH(quint64, pages);
+    QFETCH(int, window);
+    QFETCH(Arrival, arrival);
+    SimulatedReader reader(honestLog(pages), window, arrival, InHand::AtTheReader);
+    QVERIFY(reader.read(1));
+    QCOMPARE(quint64(reader.fetched.size()), pages - 1);
+    QVERIFY2(reader.maxDepth <= promisedDepth(pages), qPrintable(QString::number(reader.maxDepth)));
+    const quint64 steps = quint64(reader.plans) * quint64(256 + window + reader.mostEarly + 32);
+    QVERIFY2(reader.map.steps() <= steps + pages * 32,
+             qPrintable(QString::number(reader.map.steps())));
 }
 
 void TestReading::readsNothingElse_data()

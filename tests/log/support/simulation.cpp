@@ -65,9 +65,21 @@ void SimulatedReader::fetchMore()
     }
 }
 
+void SimulatedReader::learn(const Page &page, int depth)
+{
+    if (m_inHand == InHand::InTheMap) {
+        map.addPage(page, depth);
+        return;
+    }
+    for (const PageRange &range : page.ranges)
+        map.add(range, depth);
+    if (!page.tail.isEmpty())
+        map.add({page.first - 1, 1, page.tail, 0}, depth);
+}
+
 void SimulatedReader::take(const Page &page, int depth)
 {
-    map.addPage(page, depth);
+    learn(page, depth);
     m_read.add(page.first, page.last());
     m_early.insert(page.first);
     m_cursor = m_read.missingFrom(m_cursor);
@@ -80,7 +92,8 @@ void SimulatedReader::receive(qsizetype index)
 {
     const PlannedFetch fetch = m_underWay.takeAt(index);
     const PageRange &claim = fetch.range;
-    m_isUnderWay.remove(claim.address);
+    if (m_inHand == InHand::InTheMap)
+        m_isUnderWay.remove(claim.address);
     const Page *const page = m_log.find(claim.address);
     if (page && page->first <= claim.first && page->last() >= claim.last())
         take(*page, fetch.depth);

@@ -42,6 +42,10 @@ private:
     quint64 m_entries;
 };
 
+// What a reader does with pages in hand that do not connect yet: tells the map, or keeps their
+// addresses and says so when it plans.
+enum class InHand { InTheMap, AtTheReader };
+
 // In which order fetches under way come back.
 enum class Arrival { InRounds, InOrder, Shuffled };
 
@@ -49,10 +53,12 @@ enum class Arrival { InRounds, InOrder, Shuffled };
 class SimulatedReader
 {
 public:
-    SimulatedReader(const SimulatedLog &log, int window, Arrival arrival)
+    SimulatedReader(const SimulatedLog &log, int window, Arrival arrival,
+                    InHand inHand = InHand::InTheMap)
         : m_log(log)
         , m_window(window)
         , m_arrival(arrival)
+        , m_inHand(inHand)
     {
     }
 
@@ -70,12 +76,14 @@ private:
     void fetchMore();
     void receive(qsizetype index);
     void take(const RemoteLog::Page &page, int depth);
+    void learn(const RemoteLog::Page &page, int depth);
 
     const SimulatedLog &m_log;
     const int m_window;
     const Arrival m_arrival;
+    const InHand m_inHand;
     QList<RemoteLog::PlannedFetch> m_underWay;
-    QSet<QByteArray> m_isUnderWay;
+    QSet<QByteArray> m_isUnderWay; // or in hand
     RemoteLog::SequenceSet m_read;
     std::set<quint64> m_early;
     quint64 m_cursor = 0;
