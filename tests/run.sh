@@ -134,9 +134,6 @@ if $install; then
     stage packages packages
     $is_good || finish
 fi
-if command -v ccache > /dev/null; then
-    export CMAKE_CXX_COMPILER_LAUNCHER=ccache
-fi
 
 if ! $ci; then
     stage build build dev
