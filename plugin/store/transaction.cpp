@@ -83,6 +83,8 @@ Problem Database::guard(const std::function<Problem()> &work) const
 Problem Database::transaction(const std::function<Problem()> &work)
 {
     if (m_inTransaction) {
+        if (m_doom) // SQLite may have rolled back already: this would be stored by itself
+            return m_doom;
         const Problem problem = guard(work);
         if (problem && !m_doom)
             m_doom = problem;

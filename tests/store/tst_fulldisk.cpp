@@ -26,6 +26,7 @@ private Q_SLOTS:
     void cleanup();
     void appendsFailAndGoOn_data();
     void appendsFailAndGoOn();
+    void nothingOfAGroupIsStored();
     void intentsFailAndGoOn();
     void receivingFailsAndGoesOn();
     void withdrawingFailsWholeOrNotAtAll();
@@ -136,6 +137,29 @@ void FullDiskTest::appendsFailAndGoOn()
     nothingIsLost();
     QCOMPARE(m_profile->db().handle().execAndGet("PRAGMA integrity_check").getString(),
              std::string("ok"));
+}
+
+void FullDiskTest::nothingOfAGroupIsStored()
+{
+    // SQLite rolls back by itself; what follows in the same group must not be stored without what
+    // came before.
+    fill(40'000);
+    const Problem problem = m_profile->db().transaction([&]() -> Problem {
+        if (const Problem failed = m_profile->db().setMetaValue("before", "1"))
+            return failed;
+        // More than the cache holds, so that it goes to the disk at once.
+        const Problem ignored =
+            m_profile->outbox().append(m_log, 3, {{bytesOf(3, 20'000'000), {}}});
+        Q_UNUSED(ignored);
+        const Problem alsoIgnored = m_profile->db().setMetaValue("after", "1");
+        Q_UNUSED(alsoIgnored);
+        return {};
+    });
+    QCOMPARE(problem.kind(), Problem::Kind::LocalStorageFull);
+    QVERIFY(m_profile->db().metaValue("before").isNull());
+    QVERIFY(m_profile->db().metaValue("after").isNull());
+    makeRoom();
+    QVERIFY(!m_profile->db().setMetaValue("after", "1"));
 }
 
 void FullDiskTest::intentsFailAndGoOn()
