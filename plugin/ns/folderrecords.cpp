@@ -103,6 +103,15 @@ Result<NameRecord> FolderRecords::readRecord(const QString &logName, const QByte
     return record;
 }
 
+// Null if it is a good record after all, of whatever name.
+QByteArray FolderRecords::readDamaged(const QString &logName, const QByteArray &name) const
+{
+    const Result<QByteArray> bytes = DurableFile::read(path(logName, name), MaxNameRecordSize);
+    if (!bytes.ok() || parseNameRecord(bytes.value(), publicKey(logName)).ok())
+        return QByteArray();
+    return bytes.value();
+}
+
 Problem FolderRecords::put(const QString &logName, const QByteArray &record) const
 {
     const Result<NameRecord> parsed = parseNameRecord(record, publicKey(logName));
@@ -159,6 +168,7 @@ Result<QList<QByteArray>> FolderRecords::get(const QString &logName, qint64 limi
             return problem;
     }
     QList<QByteArray> answer;
+    QByteArray damaged;
     qint64 size = 0;
     Problem unreadable;
     for (const QByteArray &name : names.value()) {
@@ -167,6 +177,8 @@ Result<QList<QByteArray>> FolderRecords::get(const QString &logName, qint64 limi
             qCDebug(log) << "skipping" << name << record.problem();
             if (record.problem().kind() != Problem::Kind::Tampered)
                 unreadable = record.problem();
+            else if (answer.isEmpty() && damaged.isNull())
+                damaged = readDamaged(logName, name);
             continue;
         }
         size += record.value().bytes.size();
@@ -175,6 +187,13 @@ Result<QList<QByteArray>> FolderRecords::get(const QString &logName, qint64 limi
         answer.append(record.value().bytes);
         if (answer.size() == MaxRecords)
             break;
+    }
+    // By its name it is better than all that is good: whoever asks gets to know that something was
+    // changed, instead of taking the next best for the newest.
+    if (!damaged.isNull() && size + damaged.size() <= limit) {
+        if (answer.size() == MaxRecords)
+            answer.removeLast();
+        answer.prepend(damaged);
     }
     // A disk that cannot be read is not an answer; one file among others that can be is none of our
     // business.

@@ -31,7 +31,8 @@ public:
     // better than. Rejected if it is not the log's.
     Problem put(const QString &logName, const QByteArray &record) const;
 
-    // The best records, all verified, the best first; together at most `limit` bytes.
+    // The best records, verified, the best first; together at most `limit` bytes. Where a file that
+    // is damaged has a better name than all of them its bytes come first, for the reader to see.
     Result<QList<QByteArray>> get(const QString &logName, qint64 limit) const;
 
     QString directory(const QString &logName) const;
@@ -40,6 +41,7 @@ public:
 private:
     Result<QList<QByteArray>> bestNames(const QString &logName) const;
     Result<NameRecord> readRecord(const QString &logName, const QByteArray &name) const;
+    QByteArray readDamaged(const QString &logName, const QByteArray &name) const;
     void prune(const QString &logName, const QByteArray &keptName) const;
     QString path(const QString &logName, const QByteArray &name) const;
 

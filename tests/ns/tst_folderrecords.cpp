@@ -40,6 +40,7 @@ private Q_SLOTS:
     void refusesOtherRecords_data();
     void refusesOtherRecords();
     void passesOverPlantedFiles();
+    void givesADamagedRecordIfItWasTheNewest();
     void passesOverARecordUnderABetterName();
     void looksAtSomeFilesOnly();
     void knowsNothingAtFirst();
@@ -167,7 +168,7 @@ void TestFolderRecords::replacesADamagedRecord()
     const QByteArray record = m_writer.record(1);
     QCOMPARE(put(record), Problem());
     writeFile(names() + fileOf(record, 1), record.chopped(1));
-    QCOMPARE(get(), QList<QByteArray>());
+    QCOMPARE(get(), QList<QByteArray>({record.chopped(1)}));
     QCOMPARE(put(record), Problem());
     QCOMPARE(get(), QList<QByteArray>({record}));
 }
@@ -208,7 +209,27 @@ void TestFolderRecords::passesOverPlantedFiles()
          {u"99"_s, fileOf(better, 99) + u".tmp"_s, fileOf(better, 99).toUpper(),
           u'9' + fileOf(better, 99), fileOf(better, 99).replace(u'T', u't'), u"ä"_s})
         writeFile(names() + name, better);
-    QCOMPARE(get(), QList<QByteArray>({good}));
+    // But for the one that has the best name: it is for the reader to say that it is no record.
+    QCOMPARE(get(), QList<QByteArray>({foreign, good}));
+}
+
+void TestFolderRecords::givesADamagedRecordIfItWasTheNewest()
+{
+    for (quint64 number = 1; number <= 8; ++number)
+        QCOMPARE(put(m_writer.record(number)), Problem());
+    const QByteArray newest = m_writer.record(9);
+    const QByteArray damaged = newest.chopped(1) + 'x';
+    writeFile(names() + fileOf(newest, 9), damaged);
+    const QList<QByteArray> records = get();
+    QCOMPARE(records.size(), 8);
+    QCOMPARE(records.at(0), damaged);
+    QCOMPARE(records.at(1), m_writer.record(8));
+    QCOMPARE(records.at(7), m_writer.record(2));
+
+    // An older one that is damaged keeps nobody from the newest.
+    QCOMPARE(put(m_writer.record(10)), Problem());
+    QCOMPARE(get().first(), m_writer.record(10));
+    QVERIFY(!get().contains(damaged));
 }
 
 void TestFolderRecords::passesOverARecordUnderABetterName()
@@ -228,9 +249,9 @@ void TestFolderRecords::looksAtSomeFilesOnly()
         writeFile(names()
                       + u"0000000000000000001-20250101T000000Z-%1"_s.arg(i, 16, 10, QChar(u'0')),
                   junk);
-    QCOMPARE(get(), QList<QByteArray>({m_writer.record(5)}));
+    QCOMPARE(get(), QList<QByteArray>({junk, m_writer.record(5)}));
     writeFile(names() + fileOf(junk, 200), junk);
-    QCOMPARE(get(), QList<QByteArray>());
+    QCOMPARE(get(), QList<QByteArray>({junk}));
 }
 
 void TestFolderRecords::knowsNothingAtFirst()
