@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+#include "messengerprocess.h"
+#include "storage.h"
+
+#include <RemoteLog/problem.h>
+
+#include <csignal>
+
+using namespace RemoteLogTest;
+using RemoteLog::Problem;
+
+// The program as others start and stop it.
+class TestProcess : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void saysThatTheProfileIsInUse();
+    void endsCleanlyWheneverItIsTold_data();
+    void endsCleanlyWheneverItIsTold();
+    void keepsWhatStandardInputEndedWith();
+    void speaksTheLanguageOfThePerson();
+    void takesAnEntryBack();
+    void knowsWhatThePeerHas();
+    void putsBackWhatTheStorageLost();
+    void refusesWhatIsWrong_data();
+    void refusesWhatIsWrong();
+};
+
+void TestProcess::saysThatTheProfileIsInUse()
+{
+    const Storage storage;
+    MessengerProcess first(storage.place(), u"alice"_s);
+    MessengerProcess second(storage.place(), u"alice"_s);
+    first.setHelpers({storage.url()});
+    second.setHelpers({storage.url()});
+    QVERIFY(first.start());
+    EXPECT_LINE(first, u"transport idle"_s);
+
+    QVERIFY(second.start());
+    EXPECT_LINE(second, u"transport problem in-use (.+)"_s);
+    QCOMPARE(second.captured(), Problem(Problem::Kind::InUse).text());
+    second.type("waits for the profile");
+    first.type("has the profile");
+    EXPECT_LINE(first, u"own head 1 .*"_s);
+    first.type("/quit");
+    EXPECT_END(first, 0);
+
+    // By itself, and without a new start.
+    EXPECT_LINE(second, u"transport problem none"_s);
+    second.type("has it now");
+    EXPECT_LINE(second, u"own head 3 .*"_s);
+    second.type("/quit");
+    EXPECT_END(second, 0);
+}
+
+void TestProcess::endsCleanlyWheneverItIsTold_data()
+{
+    QTest::addColumn<int>("signal"); // 0: the end of standard input
+    QTest::addColumn<int>("lines"); // that were printed before
+    const QList<QPair<const char *, int>> ways{
+        {"Ctrl-C", SIGINT}, {"SIGTERM", SIGTERM}, {"SIGHUP", SIGHUP}, {"end of input", 0}};
+    for (const auto &[name, number] : ways) {
+        for (const int lines : {1, 2, 3, 5, 8, 13, 40, 130, 260})
+            QTest::addRow("%s after %d lines", name, lines) << number << lines;
+    }
+}
+
+void TestProcess::endsCleanlyWheneverItIsTold()
+{
+    QFETCH(const int, signal);
+    QFETCH(const int, lines);
+    const Storage storage;
+    MessengerProcess alice(storage.place(), u"alice"_s);
+    alice.setHelpers({storage.url()});
+    QVERIFY(alice.start());
+    for (int count = 0; count < 300; ++count)
+        alice.type("busy");
+    QVERIFY2(alice.waitForCount(u".*"_s, lines), alice.transcript().constData());
+    if (signal)
+        alice.sendSignal(signal);
+    else
+        alice.endInput();
+    EXPECT_END(alice, 0);
+    const auto appended = alice.all(u"own appended (\\d+) .*"_s);
+
+    // Nothing has to be repaired the next time, and nothing is lost.
+    QVERIFY(alice.start({u"--exit-when-published"_s}));
+    alice.type("/log");
+    alice.endInput();
+    EXPECT_END(alice, 0);
+    QCOMPARE(alice.all(u"own appended .*"_s).size(), 0);
+    QVERIFY(alice.all(u"own entry (\\d+) .*"_s).size() >= appended.size());
+}
+
+void TestProcess::keepsWhatStandardInputEndedWith()
+{
+    const Storage storage;
+    MessengerProcess alice(storage.place(), u"alice"_s);
+    QVERIFY(alice.start());
+    for (int count = 0; count < 500; ++count)
+        alice.type("line");
+    alice.type("/file " + storage.keep(u"binary"_s, noise(1, 1000)).toUtf8());
+    alice.type("//with a slash");
+    alice.endInput();
+    EXPECT_END(alice, 0);
+    QCOMPARE(alice.all(u"own appended (\\d+) .*"_s).size(), 502);
+
+    QVERIFY(alice.start());
+    alice.type("/log");
+    EXPECT_LINE(alice, u"own entry 500 pending \"line\""_s);
+    EXPECT_LINE(alice, u"own entry 501 pending <1000 bytes, sha256 [0-9a-f]{16}>"_s);
+    EXPECT_LINE(alice, u"own entry 502 pending \"/with a slash\""_s);
+    EXPECT_LINE(alice, u"own end of log"_s);
+    alice.endInput();
+    EXPECT_END(alice, 0);
+}
+
+void TestProcess::speaksTheLanguageOfThePerson()
+{
+    const Storage storage;
+    MessengerProcess first(storage.place(), u"alice"_s);
+    MessengerProcess second(storage.place(), u"alice"_s);
+    QVERIFY(first.start());
+    EXPECT_LINE(first, u"own ready"_s);
+    second.setLocale(u"de_DE.UTF-8"_s);
+    QVERIFY(second.start());
+    EXPECT_LINE(second, u"transport problem in-use (.+)"_s);
+    QVERIFY2(second.captured().contains(u"Profil"_s), second.transcript().constData());
+    QVERIFY(second.captured() != Problem(Problem::Kind::InUse).text());
+}
+
+void TestProcess::takesAnEntryBack()
+{
+    const Storage storage;
+    MessengerProcess alice(storage.place(), u"alice"_s);
+    MessengerProcess bob(storage.place(), u"bob"_s);
+    alice.setHelpers({storage.url(true)});
+    bob.setHelpers({storage.url()});
+    QVERIFY(alice.start({u"--offline"_s, u"--print-link"_s}));
+    EXPECT_LINE(alice, u"own link (.*)"_s);
+    const QString link = alice.captured();
+    alice.type("first");
+    alice.type("wrong window");
+    alice.type("third");
+    EXPECT_LINE(alice, u"own appended 3 .*"_s);
+    alice.type("/withdraw 2");
+    EXPECT_LINE(alice, u"own withdrawn 2-2"_s);
+    alice.type("/online");
+    EXPECT_LINE(alice, u"own head 3 .*"_s);
+    alice.type("/withdraw 1");
+    EXPECT_LINE(alice, u"own not-withdrawn 1 invalid-argument .+"_s);
+    alice.endInput();
+    EXPECT_END(alice, 0);
+
+    QVERIFY(bob.start({u"--follow"_s, link, u"--exit-at"_s, u"3"_s}));
+    EXPECT_END(bob, 0);
+    QCOMPARE(bob.all(u"\\w{8} received (.*)"_s), QStringList({u"1 \"first\""_s, u"3 \"third\""_s}));
+}
+
+void TestProcess::knowsWhatThePeerHas()
+{
+    const Storage storage;
+    MessengerProcess alice(storage.place(), u"alice"_s);
+    alice.setHelpers({storage.url()});
+    QVERIFY(alice.start());
+    alice.type("seen");
+    alice.type("not seen");
+    EXPECT_LINE(alice, u"own appended 2 .*"_s);
+    EXPECT_LINE(alice, u"own head 2 .*"_s);
+    alice.type("/ack 1");
+    EXPECT_LINE(alice, u"own acknowledged 1-1"_s);
+    alice.type("/ack 7");
+    EXPECT_LINE(alice, u"own not-acknowledged 7 invalid-argument .+"_s);
+    alice.type("/log");
+    EXPECT_LINE(alice, u"own entry 1 acknowledged \"seen\""_s);
+    EXPECT_LINE(alice, u"own entry 2 published \"not seen\""_s);
+    alice.endInput();
+    EXPECT_END(alice, 0);
+}
+
+void TestProcess::putsBackWhatTheStorageLost()
+{
+    const Storage storage;
+    MessengerProcess alice(storage.place(), u"alice"_s);
+    alice.setHelpers({storage.url()});
+    QVERIFY(alice.start());
+    EXPECT_LINE(alice, u"transport idle"_s);
+    alice.type("/file " + storage.keep(u"large"_s, noise(1, 300 * 1024)).toUtf8());
+    EXPECT_LINE(alice, u"own head 1 .*"_s);
+    const QString lost = storage.files(u"blocks"_s).constFirst();
+    const QByteArray bytes = readFile(lost);
+    QVERIFY(QFile::remove(lost));
+    alice.type("/audit");
+    EXPECT_LINE(alice, u"own audit blocks 2 checked 2 missing 1 restored 1 failed 0"_s);
+    QCOMPARE(readFile(lost), bytes);
+    alice.endInput();
+    EXPECT_END(alice, 0);
+}
+
+void TestProcess::refusesWhatIsWrong_data()
+{
+    QTest::addColumn<QStringList>("options");
+    QTest::addColumn<int>("code");
+    QTest::newRow("no such option") << QStringList{u"--no-such-option"_s} << 2;
+    QTest::newRow("no number") << QStringList{u"--exit-at"_s, u"many"_s} << 2;
+    QTest::newRow("helper that is no URL") << QStringList{u"--helper"_s, u"/folder"_s} << 2;
+    QTest::newRow("link that is none")
+        << QStringList{u"--follow"_s, u"https://example.org/"_s} << 1;
+    QTest::newRow("no such plugin") << QStringList{u"--plugin"_s, u"/no/such/plugin.so"_s} << 4;
+}
+
+void TestProcess::refusesWhatIsWrong()
+{
+    QFETCH(const QStringList, options);
+    QFETCH(const int, code);
+    const Storage storage;
+    MessengerProcess alice(storage.place(), u"alice"_s);
+    (void)alice.start(options);
+    alice.endInput();
+    EXPECT_END(alice, code);
+}
+
+QTEST_GUILESS_MAIN(TestProcess)
+#include "tst_process.moc"
