@@ -164,8 +164,9 @@ void Engine::close(const Reply<Problem> &reply)
     m_database.reset();
     m_opener.reset();
     m_port->shut();
-    reply.answer({});
+    // In this order: whom the future tells finds the state Closed.
     Q_EMIT closed();
+    reply.answer({});
     QThread::currentThread()->quit();
 }
 

@@ -82,6 +82,8 @@ void TestProcess::endsCleanlyWheneverItIsTold()
     else
         alice.endInput();
     EXPECT_END(alice, 0);
+    // The program ends when close() is done: by then everybody was told.
+    QCOMPARE(alice.all(u"transport (closed)"_s).size(), 1);
     const auto appended = alice.all(u"own appended (\\d+) .*"_s);
 
     // Nothing has to be repaired the next time, and nothing is lost.
