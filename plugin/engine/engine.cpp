@@ -115,8 +115,18 @@ Problem Engine::loadLogs()
         return followed.problem();
     for (const OwnLog &log : own.value())
         addPublisher(log);
-    for (const FollowedLog &log : followed.value())
-        addFollower(log);
+    const QMultiHash<QString, Reply<Problem>> toUnfollow = std::exchange(m_toUnfollow, {});
+    for (const FollowedLog &log : followed.value()) {
+        const QString identity = identityOf(log.link);
+        if (!toUnfollow.contains(identity)) {
+            addFollower(log);
+        } else if (const Problem problem = m_inbox->removeLog(log)) {
+            for (const Reply<Problem> &reply : toUnfollow.values(identity))
+                reply.answer(problem);
+        }
+    }
+    for (const Reply<Problem> &reply : toUnfollow)
+        reply.answer({});
     for (const LogLink &link : std::exchange(m_toFollow, {}))
         follow(link);
     for (const QString &label : std::exchange(m_toOpen, {}))
@@ -312,6 +322,15 @@ void Engine::unfollow(const QString &identity, const Reply<Problem> &reply)
 {
     m_started.remove(identity);
     m_toFollow.removeIf([&identity](const LogLink &link) { return identityOf(link) == identity; });
+    if (!m_master) {
+        // What the profile follows is not known yet. It is done as soon as that is.
+        m_toUnfollow.insert(identity, reply);
+        QTimer::singleShot(m_timing.keyWait, this, [reply] {
+            reply.answer(
+                Problem(Problem::Kind::WillRetry, QStringLiteral("the profile is not open yet")));
+        });
+        return;
+    }
     const auto known = m_followers.find(identity);
     if (known == m_followers.end())
         return reply.answer({});

@@ -99,6 +99,7 @@ private:
     std::map<QString, std::unique_ptr<Publisher>> m_publishers; // by label
     std::map<QString, std::unique_ptr<Follower>> m_followers; // by identity
     QList<LogLink> m_toFollow; // wanted before the profile was unlocked
+    QMultiHash<QString, Reply<Problem>> m_toUnfollow; // the same, and before m_toFollow
     QStringList m_toOpen;
     QSet<QString> m_started;
 

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void endsCleanlyWheneverItIsTold();
     void keepsWhatStandardInputEndedWith();
     void speaksTheLanguageOfThePerson();
+    void stopsFollowingForGood();
     void takesAnEntryBack();
     void knowsWhatThePeerHas();
     void putsBackWhatTheStorageLost();
@@ -130,6 +131,51 @@ void TestProcess::speaksTheLanguageOfThePerson()
     EXPECT_LINE(second, u"transport problem in-use (.+)"_s);
     QVERIFY2(second.captured().contains(u"Profil"_s), second.transcript().constData());
     QVERIFY(second.captured() != Problem(Problem::Kind::InUse).text());
+}
+
+void TestProcess::stopsFollowingForGood()
+{
+    const Storage storage;
+    MessengerProcess alice(storage.place(), u"alice"_s);
+    MessengerProcess bob(storage.place(), u"bob"_s);
+    MessengerProcess bobAgain(storage.place(), u"bob"_s);
+    for (MessengerProcess *each : {&alice, &bob, &bobAgain})
+        each->setHelpers({storage.url()});
+    QVERIFY(alice.start({u"--print-link"_s, u"--exit-when-published"_s}));
+    alice.type("Hello");
+    alice.endInput();
+    EXPECT_LINE(alice, u"own link (.*)"_s);
+    const QByteArray link = alice.captured().toUtf8();
+    const QByteArray name = QUrl(alice.captured()).path().toUtf8();
+    EXPECT_END(alice, 0);
+
+    QVERIFY(bob.start());
+    bob.type("/follow " + link);
+    EXPECT_LINE(bob, u"\\w{8} committed 1"_s);
+    bob.type("/unfollow " + name);
+    EXPECT_LINE(bob, u"\\w{8} unfollowed none"_s);
+    // From nothing.
+    bob.type("/follow " + link);
+    EXPECT_LINE(bob, u"\\w{8} received 1 .*"_s);
+    EXPECT_LINE(bob, u"\\w{8} committed 1"_s);
+
+    // Also before the profile is open and anybody knows that it follows that log.
+    QVERIFY(bobAgain.start());
+    bobAgain.type("/follow " + link);
+    bobAgain.type("/unfollow " + name);
+    bobAgain.type("/status");
+    EXPECT_LINE(bobAgain, u"own log main not ready .*"_s);
+    bob.endInput();
+    EXPECT_END(bob, 0);
+    EXPECT_LINE(bobAgain, u"\\w{8} unfollowed none"_s);
+    EXPECT_LINE(bobAgain, u"transport idle"_s);
+    bobAgain.endInput();
+    EXPECT_END(bobAgain, 0);
+    QVERIFY(bob.start());
+    EXPECT_LINE(bob, u"transport idle"_s);
+    bob.endInput();
+    EXPECT_END(bob, 0);
+    QCOMPARE(bob.all(u"(following .*)"_s), QStringList());
 }
 
 void TestProcess::takesAnEntryBack()
