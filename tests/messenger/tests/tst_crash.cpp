@@ -2,6 +2,7 @@
 #include "messengerprocess.h"
 #include "storage.h"
 
+#include <QCryptographicHash>
 #include <QMap>
 #include <QRandomGenerator>
 
@@ -38,6 +39,23 @@ Entries entriesIn(const MessengerProcess &process, const QString &before)
     return entries;
 }
 
+// The same on every run, and large now and then: then it goes into blocks of its own.
+QByteArray payload(int round, int index)
+{
+    if (index % 8 == 7)
+        return noise(quint32(1000 * round + index), 100'000 + index);
+    return "round " + QByteArray::number(round) + " entry " + QByteArray::number(index);
+}
+
+// As the messenger prints it.
+QString described(const QByteArray &payload)
+{
+    if (payload.size() < 100)
+        return u'"' + QString::fromUtf8(payload) + u'"';
+    const QByteArray digest = QCryptographicHash::hash(payload, QCryptographicHash::Sha256).toHex();
+    return u"<%1 bytes, sha256 %2>"_s.arg(payload.size()).arg(QLatin1String(digest.first(16)));
+}
+
 QString publish(MessengerProcess &alice, int count)
 {
     if (!alice.start({u"--print-link"_s, u"--exit-when-published"_s}))
@@ -71,8 +89,12 @@ void TestCrash::losesNothingThatWasAppended()
     Entries durable;
     for (int round = 0; round < WriterRounds; ++round) {
         QVERIFY(alice.start());
-        for (int index = 0; index < EntriesEach; ++index)
-            alice.type(QStringLiteral("round %1 entry %2").arg(round).arg(index).toUtf8());
+        for (int index = 0; index < EntriesEach; ++index) {
+            const QByteArray bytes = payload(round, index);
+            alice.type(bytes.size() < 100
+                           ? bytes
+                           : "/file " + storage.keep(u"payload%1"_s.arg(index), bytes).toUtf8());
+        }
         // During the appends, or during what comes after them.
         const int appended = round % 2 == 0 ? random.bounded(1, EntriesEach) : EntriesEach;
         QVERIFY2(alice.waitForCount(u"own appended .*"_s, appended),
@@ -90,7 +112,7 @@ void TestCrash::losesNothingThatWasAppended()
         for (qsizetype index = 0; index < sequences.size(); ++index) {
             const qulonglong sequence = sequences.at(index).toULongLong();
             QVERIFY2(!durable.contains(sequence), "a sequence was given twice");
-            durable.insert(sequence, QStringLiteral("\"round %1 entry %2\"").arg(round).arg(index));
+            durable.insert(sequence, described(payload(round, int(index))));
         }
     }
 
