@@ -2,10 +2,10 @@
 #include "folderblocks.h"
 
 #include "log/address.h"
+#include "log/block.h"
 #include "platform/durablebatch.h"
 #include "platform/durablefile.h"
 
-#include <QFileInfo>
 #include <QLoggingCategory>
 
 namespace RemoteLog {
@@ -86,8 +86,10 @@ Result<QList<bool>> FolderBlocks::exist(const QList<QByteArray> &addresses) cons
     QList<bool> answer;
     answer.reserve(addresses.size());
     for (const QByteArray &address : addresses) {
-        const QFileInfo info(path(address));
-        answer.append(info.isFile() && !info.isSymLink() && info.size() > 0);
+        // Read, not only looked at: a damaged block is as good as none, and put() mends it.
+        const Result<QByteArray> bytes = DurableFile::read(path(address), MaxBlockSize);
+        answer.append(bytes.ok() && !bytes.value().isNull()
+                      && blockAddress(bytes.value()) == address);
     }
     if (!answer.contains(true)) {
         if (const Problem problem = m_folder.checkFolder())

@@ -67,21 +67,13 @@ void Appender::end()
 void Appender::drain()
 {
     // Those that waited come first: order of calls is order of sequences.
-    std::vector<AppendRequest> requests;
-    for (Waiting &waiting : std::exchange(m_waiting, {})) {
-        if (waiting.deadline.hasExpired() || !m_database)
-            m_waiting.push_back(std::move(waiting));
-        else
-            requests.push_back(std::move(waiting.request));
-    }
+    std::deque<Waiting> requests = std::exchange(m_waiting, {});
     m_waitingBytes = 0;
-    for (const Waiting &waiting : m_waiting)
-        m_waitingBytes += waiting.bytes;
     for (AppendRequest &request : m_queue->takeAll())
-        requests.push_back(std::move(request));
+        requests.push_back({std::move(request), QDeadlineTimer(QDeadlineTimer::Forever), 0});
 
     std::vector<Ready> batch;
-    for (AppendRequest &request : requests) {
+    for (auto &[request, deadline, bytes] : requests) {
         if (const Problem problem = check(request)) {
             request.reply.answer(problem);
             continue;
@@ -90,7 +82,8 @@ void Appender::drain()
             if (m_refusal)
                 request.reply.answer(m_refusal);
             else
-                wait(std::move(request), m_timing.keyWait);
+                wait(std::move(request),
+                     deadline.isForever() ? QDeadlineTimer(m_timing.keyWait) : deadline);
             continue;
         }
         const Result<Publisher *> publisher = m_find(request.label);
@@ -100,7 +93,8 @@ void Appender::drain()
         }
         const Problem appendable = publisher.value()->appendable();
         if (appendable.kind() == Problem::Kind::WillRetry) {
-            wait(std::move(request), m_timing.resolveWait);
+            wait(std::move(request),
+                 deadline.isForever() ? QDeadlineTimer(m_timing.resolveWait) : deadline);
             continue;
         }
         if (appendable) {
@@ -135,7 +129,7 @@ Problem Appender::check(const AppendRequest &request) const
     return {};
 }
 
-void Appender::wait(AppendRequest request, std::chrono::milliseconds limit)
+void Appender::wait(AppendRequest request, QDeadlineTimer deadline)
 {
     const qint64 bytes = bytesOf(request);
     if (qsizetype(m_waiting.size()) >= MaxWaiting || m_waitingBytes + bytes > MaxWaitingBytes) {
@@ -145,9 +139,9 @@ void Appender::wait(AppendRequest request, std::chrono::milliseconds limit)
         return;
     }
     m_waitingBytes += bytes;
-    m_waiting.push_back({std::move(request), QDeadlineTimer(limit), bytes});
+    m_waiting.push_back({std::move(request), deadline, bytes});
     if (!m_late.isActive())
-        m_late.start(limit);
+        m_late.start(int(std::max<qint64>(deadline.remainingTime(), 0)) + 1);
 }
 
 void Appender::giveUpLate()

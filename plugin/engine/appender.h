@@ -33,6 +33,8 @@ public:
     void begin(Database &database, FindPublisher find);
     // The secret store said no: what waits fails, and what comes fails at once until begin().
     void refuse(const Problem &problem);
+    // The database is open: from now on the key is what is waited for.
+    void admit() { m_refusal = Problem(); }
     // Nothing will be written any more.
     void end();
 
@@ -40,7 +42,7 @@ private:
     struct Waiting
     {
         AppendRequest request;
-        QDeadlineTimer deadline;
+        QDeadlineTimer deadline; // of the request, however often it has to wait again
         qint64 bytes = 0;
     };
     struct Ready
@@ -51,8 +53,7 @@ private:
         quint64 first = 0;
     };
 
-    void take(AppendRequest request);
-    void wait(AppendRequest request, std::chrono::milliseconds limit);
+    void wait(AppendRequest request, QDeadlineTimer deadline);
     void giveUpLate();
     Problem check(const AppendRequest &request) const;
     void commit(std::vector<Ready> batch);

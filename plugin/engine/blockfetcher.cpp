@@ -61,7 +61,7 @@ void BlockFetcher::fetch(const QByteArray &address, bool wholeTree, QObject *con
         if (helper->isUsable(Helper::Role::Store))
             job->waiting.append(helper);
     }
-    // What rests after a failure is the last resort, not forbidden: it may be the only one.
+    // What rests after a failure is not asked; its problem says why nothing could be.
     for (Helper *helper : stores) {
         if (!helper->isHeldBack() && helper->isResting(Helper::Role::Store)
             && job->waiting.isEmpty())

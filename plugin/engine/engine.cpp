@@ -10,6 +10,16 @@
 
 namespace RemoteLog {
 
+namespace {
+
+// The host asked before the key was there.
+Problem notReady()
+{
+    return Problem(Problem::Kind::WillRetry, QStringLiteral("the log is not ready yet"));
+}
+
+} // namespace
+
 Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> registry,
                std::shared_ptr<AppendQueue> appends, const Timing &timing, const TimeSource &clock)
     : m_settings(settings)
@@ -22,6 +32,7 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     , m_poll(this)
     , m_goOn(this)
     , m_report(this)
+    , m_lockedRetry(this)
 {
     m_poll.setInterval(timing.poll);
     m_goOn.setSingleShot(true);
@@ -29,6 +40,9 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     connect(&m_poll, &QTimer::timeout, this, &Engine::checkAll);
     connect(&m_goOn, &QTimer::timeout, this, &Engine::checkAll);
     connect(&m_report, &QTimer::timeout, this, &Engine::report);
+    m_lockedRetry.setSingleShot(true);
+    m_lockedRetry.setInterval(timing.keyWait);
+    connect(&m_lockedRetry, &QTimer::timeout, this, &Engine::askForKey);
 }
 
 Engine::~Engine()
@@ -60,20 +74,29 @@ void Engine::open()
     m_opener = std::make_unique<ProfileOpener>(m_settings.directory(), m_timing, nullptr);
     connect(m_opener.get(), &ProfileOpener::waiting, this, [this](const Problem &problem) {
         m_problem = problem;
+        if (problem)
+            m_appender->refuse(problem);
         reportSoon();
     });
     connect(m_opener.get(), &ProfileOpener::opened, this, [this](const Problem &notice) {
         m_problem = Problem();
+        m_appender->admit();
         m_notice = notice;
         m_database = m_opener->takeDatabase();
         m_outbox = std::make_unique<Outbox>(*m_database);
         m_pages = std::make_unique<OwnPages>(*m_database);
         m_inbox = std::make_unique<Inbox>(*m_database);
         reportSoon();
-        Q_EMIT opened(m_opener->profileId(), m_database->hasCheckValue());
+        askForKey();
     });
     m_opener->open();
     reportSoon();
+}
+
+void Engine::askForKey()
+{
+    if (m_database && !m_master)
+        Q_EMIT opened(m_opener->profileId(), m_database->hasCheckValue());
 }
 
 void Engine::unlock(const QByteArray &bytes, bool isNew)
@@ -85,14 +108,15 @@ void Engine::unlock(const QByteArray &bytes, bool isNew)
         return refuse(master.problem());
     // A key older than its database: the database was lost, and logs of this profile may be out
     // there.
-    const bool hadCheckValue = m_database->hasCheckValue();
-    if (const Problem problem = m_database->unlock(master.value()))
-        return refuse(problem);
-    if (!hadCheckValue && !isNew) {
+    // The mark comes first: a crash in between must not leave a database that looks as if it had
+    // always been there.
+    if (!m_database->hasCheckValue() && !isNew) {
         if (const Problem problem =
                 m_database->setMetaValue(QByteArrayLiteral("adopted"), QByteArrayLiteral("1")))
             return refuse(problem);
     }
+    if (const Problem problem = m_database->unlock(master.value()))
+        return refuse(problem);
     m_master = master.value();
     m_problem = loadLogs();
     if (m_problem) {
@@ -144,6 +168,9 @@ Problem Engine::loadLogs()
 void Engine::refuse(const Problem &problem)
 {
     m_problem = problem;
+    // Perhaps the key comes back, or room on the disk.
+    if (m_database && !m_master)
+        m_lockedRetry.start();
     m_appender->refuse(problem);
     reportSoon();
 }
@@ -156,6 +183,7 @@ void Engine::close(const Reply<Problem> &reply)
     m_poll.stop();
     m_goOn.stop();
     m_report.stop();
+    m_lockedRetry.stop();
     for (const auto &[identity, follower] : m_followers)
         follower->flush();
     m_appender->end();
@@ -241,35 +269,28 @@ void Engine::openLog(const QString &label)
 void Engine::withdraw(const QString &label, quint64 sequence, const Reply<Problem> &reply)
 {
     const auto known = m_publishers.find(label);
-    reply.answer(known == m_publishers.end() ? Problem(Problem::Kind::InvalidArgument,
-                                                       QStringLiteral("the log is not ready"))
-                                             : known->second->withdraw(sequence));
+    reply.answer(known == m_publishers.end() ? notReady() : known->second->withdraw(sequence));
 }
 
 void Engine::acknowledge(const QString &label, const QList<quint64> &sequences,
                          const Reply<Problem> &reply)
 {
     const auto known = m_publishers.find(label);
-    reply.answer(known == m_publishers.end() ? Problem(Problem::Kind::InvalidArgument,
-                                                       QStringLiteral("the log is not ready"))
-                                             : known->second->acknowledge(sequences));
+    reply.answer(known == m_publishers.end() ? notReady() : known->second->acknowledge(sequences));
 }
 
 void Engine::read(const QString &label, quint64 first, int limit,
                   const Reply<Result<QList<Entry>>> &reply)
 {
     const auto known = m_publishers.find(label);
-    reply.answer(known == m_publishers.end() ? Problem(Problem::Kind::InvalidArgument,
-                                                       QStringLiteral("the log is not ready"))
-                                             : known->second->read(first, limit));
+    reply.answer(known == m_publishers.end() ? notReady() : known->second->read(first, limit));
 }
 
 void Engine::audit(const QString &label, const Reply<Result<Audit>> &reply)
 {
     const auto known = m_publishers.find(label);
     if (known == m_publishers.end())
-        reply.answer(
-            Problem(Problem::Kind::InvalidArgument, QStringLiteral("the log is not ready")));
+        reply.answer(notReady());
     else
         known->second->audit(reply);
 }
@@ -312,6 +333,7 @@ void Engine::follow(const LogLink &link)
             addFollower(log.value()).value()->check();
     }
     if (problem) {
+        m_toFollow.append(link); // with the next round
         IncomingStatus status;
         status.problem = problem;
         Q_EMIT incomingChanged(identity, status);
@@ -391,6 +413,7 @@ void Engine::syncNow()
 {
     if (!m_helpers)
         return;
+    askForKey();
     m_helpers->reset(false);
     checkAll();
 }
@@ -422,6 +445,8 @@ void Engine::checkAll()
         return;
     for (const auto &[label, publisher] : m_publishers)
         publisher->advance();
+    for (const LogLink &link : std::exchange(m_toFollow, {}))
+        follow(link);
     if (m_isPaused)
         return;
     for (const auto &[identity, follower] : m_followers)

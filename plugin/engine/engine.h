@@ -71,6 +71,7 @@ Q_SIGNALS:
     void closed();
 
 private:
+    void askForKey();
     Problem loadLogs();
     Result<Publisher *> publisher(const QString &label);
     Publisher *addPublisher(const OwnLog &log);
@@ -106,6 +107,7 @@ private:
     QTimer m_poll;
     QTimer m_goOn;
     QTimer m_report;
+    QTimer m_lockedRetry;
     QDeadlineTimer m_quiet; // no report before
     TransportStatus m_reported;
     QHash<QString, OutgoingStatus> m_reportedOutgoing;

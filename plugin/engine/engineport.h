@@ -4,13 +4,15 @@
 #include <QObject>
 
 #include <functional>
+#include <memory>
 #include <mutex>
 
 namespace RemoteLog {
 
-// How the host's thread calls into the worker: work is queued while the engine lives and dropped
-// (destroyed unrun) afterwards. Replies in dropped work answer Closed by themselves.
-class EnginePort
+// How the host's thread calls into the worker: work is queued while the engine is open and dropped
+// (destroyed unrun) afterwards, also what was queued before. Replies in dropped work answer Closed
+// by themselves.
+class EnginePort : public std::enable_shared_from_this<EnginePort>
 {
 public:
     explicit EnginePort(QObject *target)
@@ -21,8 +23,15 @@ public:
     void post(std::function<void()> work)
     {
         const std::lock_guard lock(m_mutex);
-        if (m_target)
-            QMetaObject::invokeMethod(m_target, std::move(work), Qt::QueuedConnection);
+        if (!m_target)
+            return;
+        QMetaObject::invokeMethod(
+            m_target,
+            [self = shared_from_this(), work = std::move(work)] {
+                if (self->isOpen())
+                    work();
+            },
+            Qt::QueuedConnection);
     }
 
     // Worker: from now on nothing comes in any more.
@@ -33,6 +42,12 @@ public:
     }
 
 private:
+    bool isOpen()
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_target;
+    }
+
     std::mutex m_mutex;
     QObject *m_target;
 };

@@ -50,8 +50,14 @@ Follower::Follower(const FollowedLog &log, Inbox &inbox, HelperSet &helpers, Blo
     });
     connect(&m_reader, &LogReader::headRead, this, &Follower::headRead);
     connect(&m_reader, &LogReader::stopped, this, &Follower::stopped);
-    connect(&m_delivery, &Delivery::entriesReceived, this, &Follower::entriesReceived);
-    connect(&m_delivery, &Delivery::failed, this, &Follower::setProblem);
+    connect(&m_delivery, &Delivery::entriesReceived, this, [this](const QList<Entry> &entries) {
+        m_deliveryProblem = Problem();
+        Q_EMIT entriesReceived(entries);
+    });
+    connect(&m_delivery, &Delivery::failed, this, [this](const Problem &problem) {
+        m_deliveryProblem = problem;
+        Q_EMIT statusChanged();
+    });
     connect(&m_delivery, &Delivery::committed, this, [this] {
         if (!m_commitTimer.isActive())
             m_commitTimer.start();
@@ -59,8 +65,7 @@ Follower::Follower(const FollowedLog &log, Inbox &inbox, HelperSet &helpers, Blo
 
     m_helpers.addHints(m_log.link.hints());
     m_reader.setCursor(m_log.cursor, m_log.history, m_log.lastSequence);
-    const Result<qint64> waiting = m_inbox.waitingBytes(m_log);
-    m_waitingBytes = waiting.ok() ? waiting.value() : 0;
+    countWaiting();
     if (!m_log.record.isEmpty()) {
         const Result<NameRecord> record = parseNameRecord(m_log.record, publicKeyOf(m_log.link));
         if (record.ok()) {
@@ -76,7 +81,7 @@ Follower::~Follower() = default;
 
 IncomingStatus Follower::status() const
 {
-    return {m_head, m_log.position, graver(m_problem, m_nameProblem)};
+    return {m_head, m_log.position, graver(m_deliveryProblem, graver(m_problem, m_nameProblem))};
 }
 
 bool Follower::isBusy() const
@@ -87,10 +92,10 @@ bool Follower::isBusy() const
 Problem Follower::setLink(const LogLink &link)
 {
     FollowedLog changed = m_log;
-    changed.link = link;
+    changed.link = withHints(m_log.link, link.hints());
     const Problem problem = m_inbox.saveLog(changed);
     if (!problem) {
-        m_log.link = link;
+        m_log = changed;
         m_helpers.addHints(link.hints());
     }
     return problem;
@@ -228,8 +233,7 @@ void Follower::flush()
     if (m_problem.kind() == Problem::Kind::LocalStorageFull)
         m_problem = Problem();
     const bool wasFull = !hasRoom();
-    const Result<qint64> waiting = m_inbox.waitingBytes(m_log);
-    m_waitingBytes = waiting.ok() ? waiting.value() : 0;
+    countWaiting();
     Q_EMIT statusChanged();
     if (wasFull && hasRoom()) {
         if (m_reader.isReading())
@@ -246,6 +250,9 @@ Problem Follower::acceptPages(const QList<VerifiedPage> &pages)
     for (const VerifiedPage &page : pages) {
         received.append({page.first, page.last, page.block});
         bytes += page.block.size();
+        // Contents count with their page: before it, the host has nothing to make room by.
+        for (quint64 sequence = page.first; sequence <= page.last; ++sequence)
+            bytes += qint64(page.page.pair(sequence).size);
     }
     FollowedLog changed = m_log;
     changed.cursor = pages.constLast().last;
@@ -261,10 +268,7 @@ Problem Follower::acceptPages(const QList<VerifiedPage> &pages)
 Problem Follower::acceptContent(quint64 sequence, const QByteArray &address,
                                 const QByteArray &block)
 {
-    const Problem problem = m_inbox.receiveContent(m_log, sequence, address, block);
-    if (!problem)
-        m_waitingBytes += block.size();
-    return problem;
+    return m_inbox.receiveContent(m_log, sequence, address, block);
 }
 
 Result<QByteArray> Follower::content(const QByteArray &address)
@@ -276,6 +280,12 @@ void Follower::dropContents()
 {
     if (const Problem problem = m_inbox.dropContents(m_log))
         qCWarning(engineLog) << "contents could not be dropped" << problem;
+}
+
+void Follower::countWaiting()
+{
+    const Result<qint64> waiting = m_inbox.waitingBytes(m_log);
+    m_waitingBytes = waiting.ok() && m_log.position < m_log.cursor ? waiting.value() : 0;
 }
 
 bool Follower::hasRoom() const

@@ -50,6 +50,7 @@ private:
     void resolved(int answers);
     void stopped(const Problem &problem);
     void setProblem(const Problem &problem);
+    void countWaiting();
 
     Problem acceptPages(const QList<VerifiedPage> &pages) override;
     Problem acceptContent(quint64 sequence, const QByteArray &address,
@@ -76,6 +77,7 @@ private:
     bool m_isUnread = false; // the best record was not read to its end
     qint64 m_waitingBytes = 0;
     Problem m_problem; // of reading
+    Problem m_deliveryProblem; // of the inbox
     Problem m_nameProblem; // of the last round
 };
 

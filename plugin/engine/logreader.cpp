@@ -57,6 +57,9 @@ void LogReader::read(const NameRecord &record)
     m_embedded.clear();
     for (const QByteArray &block : record.embedded)
         m_embedded.insert(blockAddress(block), block);
+    // What failed on the way to the last record may be had by now.
+    m_failed.clear();
+    m_problem = Problem();
     proceed();
 }
 
@@ -153,6 +156,11 @@ void LogReader::takeHead(const QByteArray &block)
                                   .arg(m_record.number)
                                   .arg(page.last())
                                   .arg(m_knownLast)));
+    // Pages after the cursor are compared when they are reached; one that ends there never is.
+    if (page.last() == m_cursor && historyAfter(page, m_cursor) != m_history)
+        return finish(
+            Problem(Problem::Kind::Conflict,
+                    QStringLiteral("the page at entry %1 has another history").arg(m_cursor)));
     m_headWanted = false;
     m_knownLast = page.last();
     learn(page, 0);
@@ -176,6 +184,10 @@ void LogReader::learn(const Page &page, int depth)
 
 void LogReader::hold(const QByteArray &address, const QByteArray &block, const Page &page)
 {
+    // The sizes that ranges state are hints, and may be lies: what turns out too much is fetched
+    // again when it is its turn.
+    if (page.first > m_cursor + 1 && m_heldBytes + block.size() > 2 * MaxBytes)
+        return;
     const auto there = m_held.find(page.first);
     if (there != m_held.end()) {
         if (there->second.page.last() >= page.last())
@@ -208,6 +220,10 @@ void LogReader::fetchPages()
         if (m_openBytes + m_heldBytes + size > MaxBytes) {
             if (!m_open.isEmpty())
                 break;
+            // What is in hand waits for a page that failed: newer ones would only push each other
+            // out. The failure is reported, and all goes on from there later.
+            if (m_problem)
+                return;
             makeRoom();
         }
         fetchPage(fetch);

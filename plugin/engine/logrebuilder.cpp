@@ -20,13 +20,33 @@ LogRebuilder::LogRebuilder(const OwnLog &log, const LogKeys &keys, const NameRec
     m_retry.setSingleShot(true);
     m_retry.setInterval(context.timing.retryFirst);
     connect(&m_retry, &QTimer::timeout, this, [this] { m_reader.read(m_record); });
-    connect(&m_reader, &LogReader::stopped, this, [this](const Problem &problem) {
-        if (problem.kind() == Problem::Kind::WillRetry)
-            m_retry.start();
-        else
-            Q_EMIT finished(problem);
-    });
-    m_reader.setCursor(0, initialHistory(), 0);
+    connect(&m_reader, &LogReader::stopped, this, &LogRebuilder::stopped);
+    const WriterPosition &position = m_log.position;
+    m_reader.setCursor(position.nextSequence - 1,
+                       position.nextPage == 0 ? initialHistory() : position.history,
+                       position.nextSequence - 1);
+}
+
+void LogRebuilder::stopped(const Problem &problem)
+{
+    if (problem.kind() == Problem::Kind::Conflict) {
+        Q_EMIT finished(problem);
+        return;
+    }
+    OwnLog changed = m_log;
+    changed.recordNumber = m_record.number;
+    changed.record = m_record.bytes;
+    changed.mustResolve = false;
+    // Only now: half a log must never look like a whole one.
+    const Problem unsaved = problem ? problem : m_context.outbox.saveLog(changed);
+    if (unsaved) {
+        m_retry.start();
+        Q_EMIT waiting(unsaved);
+        return;
+    }
+    m_log = changed;
+    Q_EMIT advanced(m_log);
+    Q_EMIT finished({});
 }
 
 void LogRebuilder::start()
@@ -55,9 +75,6 @@ Problem LogRebuilder::acceptPages(const QList<VerifiedPage> &pages)
         changed.position = {restored.number + 1, page.last + 1, page.history, page.address};
     }
     changed.nextSequence = changed.position.nextSequence;
-    changed.recordNumber = m_record.number;
-    changed.record = m_record.bytes;
-    changed.mustResolve = false;
     if (const Problem problem = m_context.pages.addPages(changed, cut))
         return problem;
     m_log = changed;

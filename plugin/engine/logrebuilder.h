@@ -23,7 +23,9 @@ public:
 Q_SIGNALS:
     // The log is longer now.
     void advanced(const RemoteLog::OwnLog &log);
-    // Complete, or a Problem that does not go away by waiting.
+    // Goes on later: what was missing, damaged or full may be mended by then.
+    void waiting(const RemoteLog::Problem &problem);
+    // Complete, or Conflict.
     void finished(const RemoteLog::Problem &problem);
 
 private:
@@ -33,6 +35,7 @@ private:
     Result<QByteArray> content(const QByteArray &address) override;
     void dropContents() override;
     bool hasRoom() const override;
+    void stopped(const Problem &problem);
     QList<Block> contentsOf(const Page &page) const;
 
     OwnLog m_log;

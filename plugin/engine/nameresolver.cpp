@@ -7,6 +7,8 @@
 
 #include <QPointer>
 
+#include <algorithm>
+
 namespace RemoteLog {
 
 namespace {
@@ -41,7 +43,10 @@ void NameResolver::resolve()
     m_bestExpired.reset();
     Q_EMIT started();
     ++m_open; // ours, so that an answer at once does not finish the round before all are asked
-    const QList<Helper *> systems = m_helpers.helpers(Helper::Role::System);
+    // A writer believes only whom the host named: a link's helper must not answer for his log.
+    const QList<Helper *> systems = m_expired == Expired::AtOnce
+                                        ? m_helpers.writable(Helper::Role::System)
+                                        : m_helpers.helpers(Helper::Role::System);
     for (Helper *helper : systems) {
         if (!helper->isUsable(Helper::Role::System))
             continue;
@@ -67,13 +72,19 @@ void NameResolver::resolve()
 
 void NameResolver::judge(const QUrl &helper, const QList<QByteArray> &records)
 {
+    QList<NameRecord> valid;
     for (const QByteArray &bytes : records.first(std::min<qsizetype>(records.size(), MaxRecords))) {
         const Result<NameRecord> parsed = parseNameRecord(bytes, m_publicKey);
-        if (!parsed.ok()) {
+        if (parsed.ok())
+            valid.append(parsed.value());
+        else
             Q_EMIT rejected(Problem(parsed.problem().kind(), parsed.problem().detail(), helper));
-            continue;
-        }
-        const NameRecord &record = parsed.value();
+    }
+    // The best first, whatever order a name system gives them: that decides at first contact.
+    std::sort(valid.begin(), valid.end(), [](const NameRecord &a, const NameRecord &b) {
+        return compareNameRecords(a, b) > 0;
+    });
+    for (const NameRecord &record : std::as_const(valid)) {
         const bool expired = m_expired == Expired::LastResort && isExpired(record, m_clock());
         std::optional<NameRecord> &best = expired ? m_bestExpired : m_best;
         // An equal number with another value is no better, but its owner must see it: that is a

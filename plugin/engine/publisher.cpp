@@ -256,7 +256,8 @@ void Publisher::judge(const NameRecord &record)
         m_record && m_record->number == record.number && m_record->value == record.value;
     if (record.number < m_log.recordNumber || isOurs)
         return;
-    if (m_log.nextSequence == 1)
+    // Nothing of our own yet, or only what an earlier rebuild brought back before it was cut short.
+    if (m_log.nextSequence == 1 || m_log.mustResolve)
         return rebuild(record);
     conflict(QStringLiteral("record %1 of this log is not ours, which is %2")
                  .arg(record.number)
@@ -268,6 +269,9 @@ void Publisher::resolved()
     // One answer suffices, found or not: waiting for a system that hangs would make it a point of
     // failure.
     if (m_isResolved || m_rebuilder || m_log.isConflict)
+        return;
+    // "Not found" is no answer to where the rest of a rebuild is.
+    if (m_log.mustResolve && m_log.nextSequence > 1)
         return;
     m_isResolved = true;
     if (m_log.mustResolve) {
@@ -281,18 +285,18 @@ void Publisher::resolved()
 
 void Publisher::rebuild(const NameRecord &record)
 {
+    // Appends wait, also after a restart, until all of it is back.
+    OwnLog changed = m_log;
+    changed.mustResolve = true;
+    if (save(changed))
+        return;
     m_rebuilder = std::make_unique<LogRebuilder>(m_log, m_keys, record, m_context, nullptr);
     connect(m_rebuilder.get(), &LogRebuilder::finished, this,
             [this, record](const Problem &problem) {
                 // The rebuilder is what calls us.
                 m_rebuilder.release()->deleteLater();
-                if (problem) {
-                    setProblem(problem);
-                    if (problem.kind() == Problem::Kind::Conflict
-                        || problem.kind() == Problem::Kind::Tampered)
-                        conflict(problem.detail());
-                    return;
-                }
+                if (problem)
+                    return conflict(problem.detail());
                 m_isResolved = true;
                 m_record = record;
                 m_recordLast = m_log.position.nextSequence - 1;
@@ -304,6 +308,7 @@ void Publisher::rebuild(const NameRecord &record)
             });
     connect(m_rebuilder.get(), &LogRebuilder::advanced, this,
             [this](const OwnLog &log) { m_log = log; });
+    connect(m_rebuilder.get(), &LogRebuilder::waiting, this, &Publisher::setProblem);
     Q_EMIT statusChanged();
     m_rebuilder->start();
 }

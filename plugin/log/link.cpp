@@ -94,6 +94,22 @@ bool isPublicName(const QString &host)
 
 } // namespace
 
+LogLink withHints(const LogLink &link, const QList<QUrl> &hints)
+{
+    QList<QUrl> all = link.hints();
+    QUrl url = link.toUrl();
+    QByteArray query = "v=1";
+    for (const QUrl &hint : hints) {
+        if (all.size() < MaxHelpers && !all.contains(hint))
+            all.append(hint);
+    }
+    for (const QUrl &hint : std::as_const(all))
+        query += "&helper=" + hint.toEncoded().toPercentEncoding();
+    url.setQuery(QString::fromLatin1(query), QUrl::StrictMode);
+    const Result<LogLink> more = LogLink::fromUrl(url);
+    return more.ok() ? more.value() : link;
+}
+
 LogLink makeLink(const LogKeys &keys, const QList<QUrl> &helpers)
 {
     QByteArray text =

@@ -10,6 +10,9 @@ namespace RemoteLog {
 // The link to a log of our own. Names those of `helpers` that isSafeHint() allows, at most 8.
 LogLink makeLink(const LogKeys &keys, const QList<QUrl> &helpers);
 
+// The same link with more hints: those of the link first, at most 8.
+LogLink withHints(const LogLink &link, const QList<QUrl> &hints);
+
 // The two capabilities in a link that is not null.
 QByteArray publicKeyOf(const LogLink &link);
 Key readKeyOf(const LogLink &link);

@@ -26,7 +26,6 @@ public:
     void checkNow() override;
 
     QString identity() const { return m_identity; }
-    void addHints(const LogLink &link) { m_link = link; }
     void setStatus(const IncomingStatus &status);
 
 private:

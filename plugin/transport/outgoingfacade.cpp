@@ -88,6 +88,8 @@ void OutgoingFacade::setStatus(const OutgoingStatus &status)
     m_status.head = before.head; // moves with published()
     if (m_status.head.isNull())
         m_status.head = status.head;
+    if (before.head.isNull() && !status.head.isNull())
+        Q_EMIT headPublished(status.head); // by an earlier run
     if (status.isReady != before.isReady || status.link.toUrl() != before.link.toUrl())
         Q_EMIT readyChanged();
     if (status.pendingCount != before.pendingCount)

@@ -42,25 +42,15 @@ SecretKeeper::SecretKeeper(SecretStore *store, const QString &applicationId, con
     , m_applicationId(applicationId)
     , m_timing(timing)
 {
-    m_retry.setSingleShot(true);
-    m_retry.setInterval(timing.keyWait);
-    connect(&m_retry, &QTimer::timeout, this, &SecretKeeper::retry);
 }
 
 void SecretKeeper::obtain(const QString &profileId, bool isKnown)
 {
+    if (m_isBusy)
+        return;
+    m_isBusy = true;
     m_profileId = profileId;
     m_isKnown = isKnown;
-    m_isDone = false;
-    retry();
-}
-
-void SecretKeeper::retry()
-{
-    if (m_isDone || m_isBusy)
-        return;
-    m_retry.stop();
-    m_isBusy = true;
     readMaster();
 }
 
@@ -161,7 +151,6 @@ QString SecretKeeper::key(const QString &name) const
 void SecretKeeper::refuse(const Problem &problem)
 {
     m_isBusy = false;
-    m_retry.start();
     const bool isMissing = problem.kind() == Problem::Kind::KeyMissing;
     Q_EMIT refused(isMissing ? problem
                              : Problem(Problem::Kind::SecretStoreUnavailable, problem.detail()));
@@ -170,7 +159,6 @@ void SecretKeeper::refuse(const Problem &problem)
 void SecretKeeper::finish(const QByteArray &master, bool isNew)
 {
     m_isBusy = false;
-    m_isDone = true;
     Q_EMIT obtained(master, isNew);
 }
 

@@ -7,13 +7,12 @@
 
 #include <QObject>
 #include <QPointer>
-#include <QTimer>
 
 namespace RemoteLog {
 
 // Gets the profile's master secret from a secret store, and makes one where there certainly is
 // none: only if the database never had one, and if the store keeps what it is given. Lives in the
-// host's thread; tries again until it succeeds.
+// host's thread.
 class SecretKeeper : public QObject
 {
     Q_OBJECT
@@ -23,10 +22,9 @@ public:
     SecretKeeper(SecretStore *store, const QString &applicationId, const Timing &timing,
                  QObject *parent);
 
-    // `isKnown`: the database was made with a secret, so a missing one is lost, not new.
+    // One attempt. `isKnown`: the database was made with a secret, so a missing one is lost, not
+    // new.
     void obtain(const QString &profileId, bool isKnown);
-    // Now instead of later, if it is not there yet.
-    void retry();
 
 Q_SIGNALS:
     void obtained(const QByteArray &master, bool isNew);
@@ -50,8 +48,6 @@ private:
     QString m_profileId;
     bool m_isKnown = false;
     bool m_isBusy = false;
-    bool m_isDone = true;
-    QTimer m_retry;
 };
 
 } // namespace RemoteLog

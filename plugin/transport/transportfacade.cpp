@@ -239,7 +239,6 @@ QFuture<Problem> TransportFacade::close()
 
 void TransportFacade::syncNow()
 {
-    m_keeper.retry();
     m_port->post([engine = m_engine] { engine->syncNow(); });
 }
 

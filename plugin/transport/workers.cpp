@@ -35,9 +35,12 @@ void closeIn(const Worker &worker)
     worker.port->post([engine = worker.engine] { engine->close(Reply<Problem>()); });
 }
 
+bool isRegistered = false;
+
 // Also runs in a host that never called exec(): it needs no event loop of the main thread.
 void joinAll()
 {
+    isRegistered = false; // Qt calls a routine once
     std::vector<Worker> workers = std::exchange(running(), {});
     for (const Worker &worker : workers)
         closeIn(worker);
@@ -59,11 +62,9 @@ void forget(QThread *thread)
 
 void start(std::unique_ptr<Engine> owned)
 {
-    static const bool registered = [] {
+    if (!isRegistered)
         qAddPostRoutine(joinAll);
-        return true;
-    }();
-    Q_UNUSED(registered)
+    isRegistered = true;
     Engine *engine = owned.release();
     auto *thread = new QThread;
     thread->setObjectName(QStringLiteral("remotelog"));
