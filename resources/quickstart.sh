@@ -157,7 +157,7 @@ mkdir -p "$work"
 if $install; then
     # shellcheck source=packages.sh
     source resources/packages.sh
-    step 'Packages'
+    step 'Packages (what is missing is installed)'
     install_packages "${build_packages[@]}" >> "$log" 2>&1 || { tail -n 20 "$log" >&2; fail 'the packages are not all there'; }
     printf '  All there.\n'
 fi
