@@ -44,6 +44,8 @@ private Q_SLOTS:
     void restoredBackup();
     void payloadOverTheLimit();
     void missingBlockComesLater();
+    void gapBelowManyPages();
+    void largestEntryArrives();
     void readerReportsTwoHistories();
 };
 
@@ -235,6 +237,52 @@ void HostileTest::missingBlockComesLater()
         QVERIFY(!await(bob.transport().unfollow(reader.log)));
         bob.close();
     }
+}
+
+void HostileTest::gapBelowManyPages()
+{
+    // 16 MiB of pages, twice what a reader holds, wait for the oldest one.
+    const auto world = MemoryWorld::named(QStringLiteral("gap"));
+    Party alice({helper("gap")});
+    Party bob({helper("gap")});
+    OutgoingLog *log = alice.open().openLog(Label);
+    alice.transport().setPaused(true);
+    QVERIFY(await(log->append("the oldest", "with an id of its own")).ok());
+    QVERIFY(await(log->appendAll(QList<QByteArray>(400, QByteArray(40'000, 'x')))).ok());
+    alice.transport().setPaused(false);
+    QVERIFY(waitFor([log] { return log->head().lastSequence() == 401; }));
+    const QHash<QByteArray, QByteArray> all = world->blocks();
+    QByteArray oldest;
+    for (auto block = all.cbegin(); block != all.cend(); ++block) {
+        if (oldest.isNull() || block->size() < all.value(oldest).size())
+            oldest = block.key();
+    }
+    QHash<QByteArray, QByteArray> some = all;
+    some.remove(oldest);
+    world->setBlocks(some);
+    Reader reader(bob.open().follow(linkOf(log)));
+    QVERIFY(
+        waitFor([&reader] { return reader.log->problem().kind() == Problem::Kind::WillRetry; }));
+    QVERIFY(reader.entries.isEmpty());
+    world->setBlocks(all);
+    bob.transport().syncNow();
+    QVERIFY(waitFor([&reader] { return reader.log->position() == 401; }));
+}
+
+void HostileTest::largestEntryArrives()
+{
+    Party alice({helper("largest")});
+    Party bob({helper("largest")});
+    OutgoingLog *log = alice.open().openLog(Label);
+    const QByteArray largest(int(alice.settings.maxPayload()), 'L');
+    QCOMPARE(await(log->append(largest + 'x')).problem().kind(), Problem::Kind::TooLarge);
+    QVERIFY(await(log->append(largest)).ok());
+    QVERIFY(await(log->append("behind it")).ok());
+    QVERIFY(waitFor([log] { return log->head().lastSequence() == 2; }));
+    Reader reader(bob.open().follow(linkOf(log)));
+    QVERIFY(waitFor([&reader] { return reader.log->position() == 2; }));
+    QVERIFY(reader.entries.at(0).payload() == largest);
+    QCOMPARE(reader.entries.at(1).payload(), QByteArray("behind it"));
 }
 
 void HostileTest::readerReportsTwoHistories()

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void closingInTheMiddle();
     void deletingRightAway();
     void closedAnswersEverything();
+    void callsBehindCloseAreAnswered();
     void secondTransportWaitsForTheFirst();
     void badSettings_data();
     void badSettings();
@@ -160,6 +161,27 @@ void LifecycleTest::closedAnswersEverything()
     QCOMPARE(await(transport.openLog(QStringLiteral("new"))->append("x")).problem().kind(),
              Problem::Kind::Closed);
     QCOMPARE(await(transport.unfollow(incoming)).kind(), Problem::Kind::Closed);
+}
+
+void LifecycleTest::callsBehindCloseAreAnswered()
+{
+    Party alice({helper("behind")});
+    Transport &transport = alice.open();
+    OutgoingLog *log = transport.openLog(Label);
+    const LogLink link = linkOf(log);
+    // Posted before the worker has seen close(), run after it.
+    const QFuture<Problem> closing = transport.close();
+    const QFuture<Problem> applied = transport.applySettings(alice.settings);
+    const QFuture<Problem> withdrawn = log->withdraw(1);
+    const QFuture<Result<quint64>> appended = log->append("late");
+    transport.openLog(QStringLiteral("another"));
+    transport.follow(link);
+    transport.syncNow();
+    QVERIFY(!await(closing));
+    QCOMPARE(await(applied).kind(), Problem::Kind::Closed);
+    QCOMPARE(await(withdrawn).kind(), Problem::Kind::Closed);
+    const Result<quint64> late = await(appended);
+    QVERIFY(late.ok() || late.problem().kind() == Problem::Kind::Closed);
 }
 
 void LifecycleTest::secondTransportWaitsForTheFirst()

@@ -30,6 +30,7 @@ private Q_SLOTS:
     void appendWaitsForTheKey();
     void noStoreAtAll();
     void lostDatabaseIsRebuilt();
+    void interruptedRebuildGoesOn();
     void nothingSecretOnDisk();
 };
 
@@ -176,6 +177,52 @@ void SecretsTest::lostDatabaseIsRebuilt()
     QCOMPARE(reader.entries.at(19).payload(), QByteArray("entry 20"));
     QCOMPARE(reader.entries.at(20).payload(), QByteArray(3'000'000, 'L'));
     QCOMPARE(reader.entries.at(21).payload(), QByteArray("entry 22"));
+}
+
+void SecretsTest::interruptedRebuildGoesOn()
+{
+    const auto world = MemoryWorld::named(QStringLiteral("interrupted"));
+    Party alice({helper("interrupted")});
+    OutgoingLog *log = alice.open().openLog(Label);
+    for (quint64 i = 1; i <= 5; ++i) {
+        QVERIFY(await(log->append("entry " + QByteArray::number(i))).ok());
+        QVERIFY(waitFor([log, i] { return log->head().lastSequence() == i; }));
+    }
+    alice.close();
+    const QHash<QByteArray, QByteArray> all = world->blocks();
+    QDir profile(alice.settings.directory());
+    for (const QString &file :
+         profile.entryList({QStringLiteral("remotelog.sqlite*")}, QDir::Files))
+        QVERIFY(profile.remove(file));
+    // Each time another block is damaged: the rebuild waits, says so, and is no conflict; a restart
+    // in the middle neither forks the log nor takes it for whole.
+    for (auto damaged = all.cbegin(); damaged != all.cend(); ++damaged) {
+        QHash<QByteArray, QByteArray> blocks = all;
+        blocks[damaged.key()] = "damaged";
+        world->setBlocks(blocks);
+        log = alice.open().openLog(Label);
+        const QFuture<Result<quint64>> waiting = log->append("too early");
+        QVERIFY(waitFor([&] {
+            return log->problem().kind() == Problem::Kind::Tampered || waiting.isFinished();
+        }));
+        if (damaged == all.cbegin())
+            QCOMPARE(log->problem().kind(), Problem::Kind::Tampered);
+        alice.close();
+        const Result<quint64> answer = await(waiting);
+        if (answer.ok()) // everything else had been brought back before
+            QCOMPARE(answer.value(), 6u);
+        else
+            QCOMPARE(answer.problem().kind(), Problem::Kind::Closed);
+        if (answer.ok())
+            break;
+    }
+    world->setBlocks(all);
+    log = alice.open().openLog(Label);
+    QVERIFY(await(log->append("at last")).value() >= 6);
+    const QList<Entry> own = await(log->read(1, 10)).value();
+    for (int i = 0; i < 5; ++i)
+        QCOMPARE(own.at(i).payload(), "entry " + QByteArray::number(i + 1));
+    QVERIFY(log->problem().kind() != Problem::Kind::Conflict);
 }
 
 void SecretsTest::nothingSecretOnDisk()
