@@ -176,6 +176,7 @@ void Appender::commit(std::vector<Ready> batch)
     if (batch.empty())
         return;
     std::vector<Ready *> all;
+    all.reserve(batch.size());
     for (Ready &ready : batch)
         all.push_back(&ready);
     const Problem together = write(all);

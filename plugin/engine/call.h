@@ -22,14 +22,14 @@ void whenAnswered(const QFuture<T> &future, QObject *context, std::chrono::milli
     auto *watcher = new QFutureWatcher<T>(context);
     auto *timer = new QTimer(watcher);
     timer->setSingleShot(true);
-    const auto finish = [watcher, timer, handler = std::move(handler)](const T &answer) {
+    auto finish = [watcher, timer, handler = std::move(handler)](const T &answer) {
         watcher->disconnect();
         timer->stop();
         timer->disconnect();
         watcher->deleteLater();
         handler(answer);
     };
-    QObject::connect(watcher, &QFutureWatcherBase::finished, context, [watcher, finish] {
+    QObject::connect(watcher, &QFutureWatcherBase::finished, context, [watcher, finish]() mutable {
         const QFuture<T> answered = watcher->future();
         std::optional<T> answer;
         try {
@@ -37,14 +37,14 @@ void whenAnswered(const QFuture<T> &future, QObject *context, std::chrono::milli
                 answer = answered.resultAt(0);
         } catch (...) { // a host's backend; our own throw nothing
         }
-        // A copy: `finish` dies with the connection that it removes.
-        const auto keep = finish;
+        // Moved out: `finish` dies with the connection that it removes.
+        auto keep = std::move(finish);
         keep(answer ? *answer
                     : T(Problem(Problem::Kind::WillRetry,
                                 QStringLiteral("a backend gave no answer"))));
     });
-    QObject::connect(timer, &QTimer::timeout, context, [finish, limit] {
-        const auto keep = finish;
+    QObject::connect(timer, &QTimer::timeout, context, [finish, limit]() mutable {
+        auto keep = std::move(finish);
         keep(T(Problem(Problem::Kind::WillRetry,
                        QStringLiteral("no answer within %1 ms").arg(limit.count()))));
     });

@@ -109,7 +109,7 @@ void SecretKeeper::create()
     });
 }
 
-void SecretKeeper::read(const QString &name, std::function<void(const QByteArray &)> then)
+void SecretKeeper::read(const QString &name, const std::function<void(const QByteArray &)> &then)
 {
     if (!m_store)
         return refuse(Problem(Problem::Kind::SecretStoreUnavailable,
@@ -126,7 +126,7 @@ void SecretKeeper::read(const QString &name, std::function<void(const QByteArray
         });
 }
 
-void SecretKeeper::write(const QString &name, const QByteArray &secret, Then then)
+void SecretKeeper::write(const QString &name, const QByteArray &secret, const Then &then)
 {
     if (!m_store)
         return refuse(Problem(Problem::Kind::SecretStoreUnavailable,

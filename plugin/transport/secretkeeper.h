@@ -36,8 +36,8 @@ private:
     void readMaster();
     void probe();
     void create();
-    void read(const QString &name, std::function<void(const QByteArray &)> then);
-    void write(const QString &name, const QByteArray &secret, Then then);
+    void read(const QString &name, const std::function<void(const QByteArray &)> &then);
+    void write(const QString &name, const QByteArray &secret, const Then &then);
     QString key(const QString &name) const;
     void refuse(const Problem &problem);
     void finish(const QByteArray &master, bool isNew);

@@ -178,12 +178,11 @@ QList<IncomingLog *> TransportFacade::incomingLogs() const
 
 QFuture<Problem> TransportFacade::unfollow(IncomingLog *log)
 {
-    const auto known = std::find(m_incoming.cbegin(), m_incoming.cend(), log);
-    if (known == m_incoming.cend())
+    const QString identity = m_incoming.key(static_cast<IncomingFacade *>(log));
+    if (identity.isEmpty())
         return Reply<Problem>::now(
             Problem(Problem::Kind::InvalidArgument,
                     QStringLiteral("this transport does not follow that log")));
-    const QString identity = known.key();
     m_incoming.remove(identity);
     log->deleteLater();
     const Reply<Problem> reply;
