@@ -41,7 +41,9 @@ void TestProcess::saysThatTheProfileIsInUse()
     QVERIFY(second.start());
     EXPECT_LINE(second, u"transport problem in-use (.+)"_s);
     QCOMPARE(second.captured(), Problem(Problem::Kind::InUse).text());
-    second.type("waits for the profile");
+    second.type("has no profile");
+    EXPECT_LINE(second, u"own not-appended in-use (.+)"_s);
+    QCOMPARE(second.captured(), Problem(Problem::Kind::InUse).text());
     first.type("has the profile");
     EXPECT_LINE(first, u"own head 1 .*"_s);
     first.type("/quit");
@@ -50,9 +52,9 @@ void TestProcess::saysThatTheProfileIsInUse()
     // By itself, and without a new start.
     EXPECT_LINE(second, u"transport problem none"_s);
     second.type("has it now");
-    EXPECT_LINE(second, u"own head 3 .*"_s);
+    EXPECT_LINE(second, u"own head 2 .*"_s);
     second.type("/quit");
-    EXPECT_END(second, 0);
+    EXPECT_END(second, 1); // for an entry was not accepted
 }
 
 void TestProcess::endsCleanlyWheneverItIsTold_data()
