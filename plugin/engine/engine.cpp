@@ -1,24 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "engine.h"
 
-#include "logging.h"
-
-#include "interface/multibase.h"
-#include "log/link.h"
-
 #include <QThread>
 
 namespace RemoteLog {
-
-namespace {
-
-// The host asked before the key was there.
-Problem notReady()
-{
-    return Problem(Problem::Kind::WillRetry, QStringLiteral("the log is not ready yet"));
-}
-
-} // namespace
 
 Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> registry,
                std::shared_ptr<AppendQueue> appends, const Timing &timing, const TimeSource &clock)
@@ -27,8 +12,10 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     , m_timing(timing)
     , m_clock(clock)
     , m_port(std::make_shared<EnginePort>(this))
-    , m_appender(
-          std::make_unique<Appender>(std::move(appends), settings.maxPayload(), timing, this))
+    , m_reporter(timing.statusInterval, this)
+    , m_appender(std::move(appends), settings.maxPayload(), timing, this)
+    , m_outgoing(m_reporter, timing, this)
+    , m_incoming(m_reporter, timing, this)
     , m_poll(this)
     , m_goOn(this)
     , m_report(this)
@@ -37,12 +24,32 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     m_poll.setInterval(timing.poll);
     m_goOn.setSingleShot(true);
     m_report.setSingleShot(true);
+    m_lockedRetry.setSingleShot(true);
+    m_lockedRetry.setInterval(timing.keyWait);
     connect(&m_poll, &QTimer::timeout, this, &Engine::checkAll);
     connect(&m_goOn, &QTimer::timeout, this, &Engine::checkAll);
     connect(&m_report, &QTimer::timeout, this, &Engine::report);
-    m_lockedRetry.setSingleShot(true);
-    m_lockedRetry.setInterval(timing.keyWait);
     connect(&m_lockedRetry, &QTimer::timeout, this, &Engine::askForKey);
+
+    connect(&m_outgoing, &OutgoingLogs::changed, this, &Engine::reportSoon);
+    connect(&m_outgoing, &OutgoingLogs::added, this, &Engine::goOn);
+    connect(&m_outgoing, &OutgoingLogs::appendableChanged, &m_appender, &Appender::drain);
+    connect(&m_outgoing, &OutgoingLogs::entryStatesChanged, this, &Engine::entryStatesChanged);
+    connect(&m_outgoing, &OutgoingLogs::published, this, [this] {
+        m_lastPublished = m_clock();
+        report();
+    });
+    connect(&m_incoming, &IncomingLogs::changed, this, &Engine::reportSoon);
+    connect(&m_incoming, &IncomingLogs::checked, this, [this] {
+        m_lastChecked = m_clock();
+        reportSoon();
+    });
+    connect(&m_incoming, &IncomingLogs::entriesReceived, this, &Engine::entriesReceived);
+    connect(&m_incoming, &IncomingLogs::unfollowed, this, &Engine::unfollowed);
+
+    connect(&m_reporter, &StatusReporter::transportChanged, this, &Engine::statusChanged);
+    connect(&m_reporter, &StatusReporter::outgoingChanged, this, &Engine::outgoingChanged);
+    connect(&m_reporter, &StatusReporter::incomingChanged, this, &Engine::incomingChanged);
 }
 
 Engine::~Engine()
@@ -50,7 +57,7 @@ Engine::~Engine()
     m_port->shut();
 }
 
-// ---- Open and close
+// ---- Open, unlock, close
 
 void Engine::open()
 {
@@ -61,42 +68,39 @@ void Engine::open()
     m_helpers->configure(m_settings);
     connect(m_helpers.get(), &HelperSet::usable, this, &Engine::goOn);
     connect(m_helpers.get(), &HelperSet::statusChanged, this, &Engine::reportSoon);
-    connect(m_helpers.get(), &HelperSet::storeChanged, this, [this] {
-        for (const auto &[identity, follower] : m_followers)
-            follower->goOn();
-    });
-    connect(m_helpers.get(), &HelperSet::nameChanged, this, [this](const QString &name) {
-        for (const auto &[identity, follower] : m_followers) {
-            if (follower->log().link.logName() == name)
-                follower->check();
-        }
-    });
+    connect(m_helpers.get(), &HelperSet::storeChanged, &m_incoming, &IncomingLogs::storeChanged);
+    connect(m_helpers.get(), &HelperSet::nameChanged, &m_incoming, &IncomingLogs::nameChanged);
     m_opener = std::make_unique<ProfileOpener>(m_settings.directory(), m_timing, nullptr);
-    connect(m_opener.get(), &ProfileOpener::waiting, this, [this](const Problem &problem) {
-        m_problem = problem;
-        if (problem)
-            m_appender->refuse(problem);
-        reportSoon();
-    });
-    connect(m_opener.get(), &ProfileOpener::opened, this, [this](const Problem &notice) {
-        m_problem = Problem();
-        m_appender->admit();
-        m_notice = notice;
-        m_database = m_opener->takeDatabase();
-        m_outbox = std::make_unique<Outbox>(*m_database);
-        m_pages = std::make_unique<OwnPages>(*m_database);
-        m_inbox = std::make_unique<Inbox>(*m_database);
-        reportSoon();
-        askForKey();
-    });
+    connect(m_opener.get(), &ProfileOpener::waiting, this, &Engine::refuse);
+    connect(m_opener.get(), &ProfileOpener::opened, this, &Engine::profileOpened);
     m_opener->open();
     reportSoon();
 }
 
+void Engine::profileOpened(const Problem &notice)
+{
+    m_problem = Problem();
+    m_notice = notice;
+    m_appender.admit();
+    m_outgoing.admit();
+    m_database = m_opener->takeDatabase();
+    m_outbox = std::make_unique<Outbox>(*m_database);
+    m_pages = std::make_unique<OwnPages>(*m_database);
+    m_inbox = std::make_unique<Inbox>(*m_database);
+    reportSoon();
+    askForKey();
+}
+
 void Engine::askForKey()
 {
-    if (m_database && !m_master)
-        Q_EMIT opened(m_opener->profileId(), m_database->hasCheckValue());
+    if (!m_database || m_master)
+        return;
+    // "It never had a key" lets a new one be made: only what was really read counts.
+    const Result<bool> hasCheckValue = m_database->hasCheckValue();
+    if (hasCheckValue.ok())
+        Q_EMIT opened(m_opener->profileId(), hasCheckValue.value());
+    else
+        refuse(hasCheckValue.problem());
 }
 
 void Engine::unlock(const QByteArray &bytes, bool isNew)
@@ -104,13 +108,13 @@ void Engine::unlock(const QByteArray &bytes, bool isNew)
     if (!m_database || m_master)
         return;
     const Result<MasterSecret> master = MasterSecret::fromBytes(bytes);
-    if (!master.ok())
-        return refuse(master.problem());
+    const Result<bool> hasCheckValue = m_database->hasCheckValue();
+    if (!master.ok() || !hasCheckValue.ok())
+        return refuse(master.ok() ? hasCheckValue.problem() : master.problem());
     // A key older than its database: the database was lost, and logs of this profile may be out
-    // there.
-    // The mark comes first: a crash in between must not leave a database that looks as if it had
-    // always been there.
-    if (!m_database->hasCheckValue() && !isNew) {
+    // there. The mark comes first: a crash in between must not leave a database that looks as if it
+    // had always been there.
+    if (!hasCheckValue.value() && !isNew) {
         if (const Problem problem =
                 m_database->setMetaValue(QByteArrayLiteral("adopted"), QByteArrayLiteral("1")))
             return refuse(problem);
@@ -118,50 +122,31 @@ void Engine::unlock(const QByteArray &bytes, bool isNew)
     if (const Problem problem = m_database->unlock(master.value()))
         return refuse(problem);
     m_master = master.value();
-    m_problem = loadLogs();
+    m_problem = begin();
     if (m_problem) {
+        m_outgoing.end();
+        m_incoming.end();
         m_master.reset();
         return refuse(m_problem);
     }
-    m_appender->begin(*m_database, [this](const QString &label) { return publisher(label); });
+    m_appender.begin(*m_database,
+                     [this](const QString &label) { return m_outgoing.publisher(label); });
     m_poll.start();
     checkAll();
     reportSoon();
 }
 
-Problem Engine::loadLogs()
+Problem Engine::begin()
 {
-    const Result<QList<OwnLog>> own = m_outbox->logs();
-    if (!own.ok())
-        return own.problem();
-    const Result<QList<FollowedLog>> followed = m_inbox->logs();
-    if (!followed.ok())
-        return followed.problem();
-    for (const OwnLog &log : own.value())
-        addPublisher(log);
-    const QMultiHash<QString, Reply<Problem>> toUnfollow = std::exchange(m_toUnfollow, {});
-    for (const FollowedLog &log : followed.value()) {
-        const QString identity = identityOf(log.link);
-        if (!toUnfollow.contains(identity)) {
-            addFollower(log);
-        } else if (const Problem problem = m_inbox->removeLog(log)) {
-            for (const Reply<Problem> &reply : toUnfollow.values(identity))
-                reply.answer(problem);
-        }
-    }
-    for (const Reply<Problem> &reply : toUnfollow)
-        reply.answer({});
-    for (const LogLink &link : std::exchange(m_toFollow, {}))
-        follow(link);
-    for (const QString &label : std::exchange(m_toOpen, {}))
-        openLog(label);
-    QStringList labels;
-    for (const auto &[label, publisher] : m_publishers)
-        labels.append(label);
-    QList<LogLink> links;
-    for (const auto &[identity, follower] : m_followers)
-        links.append(follower->log().link);
-    Q_EMIT logsKnown(labels, links);
+    const PublisherContext writing{*m_outbox,  *m_pages, *m_database, *m_helpers,
+                                   *m_fetcher, m_timing, m_clock};
+    if (const Problem problem = m_outgoing.begin(*m_master, writing))
+        return problem;
+    const FollowerContext reading{*m_inbox, *m_helpers, *m_fetcher, m_settings.maxPayload(),
+                                  m_timing, m_clock};
+    if (const Problem problem = m_incoming.begin(reading))
+        return problem;
+    Q_EMIT logsKnown(m_outgoing.labels(), m_incoming.linksAndGenerations());
     return {};
 }
 
@@ -171,7 +156,10 @@ void Engine::refuse(const Problem &problem)
     // Perhaps the key comes back, or room on the disk.
     if (m_database && !m_master)
         m_lockedRetry.start();
-    m_appender->refuse(problem);
+    if (problem) {
+        m_appender.refuse(problem);
+        m_outgoing.refuse(problem);
+    }
     reportSoon();
 }
 
@@ -184,16 +172,10 @@ void Engine::close(const Reply<Problem> &reply)
     m_goOn.stop();
     m_report.stop();
     m_lockedRetry.stop();
-    for (const auto &[identity, follower] : m_followers)
-        follower->flush();
-    m_appender->end();
-    // Reports of what is being torn down are nobody's business.
-    for (const auto &[label, publisher] : m_publishers)
-        publisher->disconnect(this);
-    for (const auto &[identity, follower] : m_followers)
-        follower->disconnect(this);
-    m_publishers.clear();
-    m_followers.clear();
+    m_reporter.stop();
+    m_appender.end();
+    m_outgoing.end();
+    m_incoming.end();
     m_fetcher.reset();
     m_helpers.reset();
     m_inbox.reset();
@@ -206,185 +188,6 @@ void Engine::close(const Reply<Problem> &reply)
     Q_EMIT closed();
     reply.answer({});
     QThread::currentThread()->quit();
-}
-
-// ---- Own logs
-
-Result<Publisher *> Engine::publisher(const QString &label)
-{
-    const auto known = m_publishers.find(label);
-    if (known != m_publishers.end())
-        return known->second.get();
-    if (const Problem problem = MasterSecret::validateLabel(label))
-        return problem;
-    const bool mustResolve = !m_database->metaValue(QByteArrayLiteral("adopted")).isEmpty();
-    const Result<OwnLog> log =
-        m_outbox->createLog(label, m_master->logKeys(label).publicKey, mustResolve);
-    if (!log.ok())
-        return log.problem();
-    Publisher *added = addPublisher(log.value());
-    m_goOn.start(0);
-    return added;
-}
-
-Publisher *Engine::addPublisher(const OwnLog &log)
-{
-    auto publisher =
-        std::make_unique<Publisher>(log, m_master->logKeys(log.label),
-                                    PublisherContext{*m_outbox, *m_pages, *m_database, *m_helpers,
-                                                     *m_fetcher, m_timing, m_clock},
-                                    nullptr);
-    Publisher *added = publisher.get();
-    connect(added, &Publisher::statusChanged, this, &Engine::reportSoon);
-    connect(added, &Publisher::appendableChanged, m_appender.get(), &Appender::drain,
-            Qt::QueuedConnection);
-    connect(added, &Publisher::headPublished, this, [this, label = log.label](const Head &head) {
-        m_lastPublished = m_clock();
-        reportSoon();
-        Q_EMIT headPublished(label, head);
-    });
-    connect(added, &Publisher::entryStatesChanged, this,
-            [this, label = log.label](quint64 first, quint64 last, Entry::State state) {
-                Q_EMIT entryStatesChanged(label, first, last, state);
-            });
-    m_publishers.insert_or_assign(log.label, std::move(publisher));
-    reportSoon();
-    return added;
-}
-
-void Engine::openLog(const QString &label)
-{
-    if (!m_master) {
-        m_toOpen.append(label);
-        return;
-    }
-    const Result<Publisher *> opened = publisher(label);
-    if (!opened.ok()) {
-        OutgoingStatus status;
-        status.problem = opened.problem();
-        Q_EMIT outgoingChanged(label, status);
-    }
-}
-
-void Engine::withdraw(const QString &label, quint64 sequence, const Reply<Problem> &reply)
-{
-    const auto known = m_publishers.find(label);
-    reply.answer(known == m_publishers.end() ? notReady() : known->second->withdraw(sequence));
-}
-
-void Engine::acknowledge(const QString &label, const QList<quint64> &sequences,
-                         const Reply<Problem> &reply)
-{
-    const auto known = m_publishers.find(label);
-    reply.answer(known == m_publishers.end() ? notReady() : known->second->acknowledge(sequences));
-}
-
-void Engine::read(const QString &label, quint64 first, int limit,
-                  const Reply<Result<QList<Entry>>> &reply)
-{
-    const auto known = m_publishers.find(label);
-    reply.answer(known == m_publishers.end() ? notReady() : known->second->read(first, limit));
-}
-
-void Engine::audit(const QString &label, const Reply<Result<Audit>> &reply)
-{
-    const auto known = m_publishers.find(label);
-    if (known == m_publishers.end())
-        reply.answer(notReady());
-    else
-        known->second->audit(reply);
-}
-
-// ---- Followed logs
-
-Result<Follower *> Engine::addFollower(const FollowedLog &log)
-{
-    const QString identity = identityOf(log.link);
-    auto follower = std::make_unique<Follower>(log, *m_inbox, *m_helpers, *m_fetcher,
-                                               m_settings.maxPayload(), m_timing, m_clock, nullptr);
-    Follower *added = follower.get();
-    connect(added, &Follower::statusChanged, this, &Engine::reportSoon);
-    connect(added, &Follower::checked, this, [this] { m_lastChecked = m_clock(); });
-    connect(added, &Follower::entriesReceived, this, [this, identity](const QList<Entry> &entries) {
-        Q_EMIT entriesReceived(identity, entries);
-    });
-    m_followers.insert_or_assign(identity, std::move(follower));
-    if (m_started.contains(identity))
-        added->start();
-    reportSoon();
-    return added;
-}
-
-void Engine::follow(const LogLink &link)
-{
-    if (!m_master) {
-        m_toFollow.append(link);
-        return;
-    }
-    const QString identity = identityOf(link);
-    const auto known = m_followers.find(identity);
-    Problem problem;
-    if (known != m_followers.end()) {
-        problem = known->second->setLink(link);
-    } else {
-        const Result<FollowedLog> log = m_inbox->createLog(link);
-        problem = log.problem();
-        if (log.ok())
-            addFollower(log.value()).value()->check();
-    }
-    if (problem) {
-        m_toFollow.append(link); // with the next round
-        IncomingStatus status;
-        status.problem = problem;
-        Q_EMIT incomingChanged(identity, status);
-    }
-}
-
-void Engine::unfollow(const QString &identity, const Reply<Problem> &reply)
-{
-    m_started.remove(identity);
-    m_toFollow.removeIf([&identity](const LogLink &link) { return identityOf(link) == identity; });
-    if (!m_master) {
-        // What the profile follows is not known yet. It is done as soon as that is.
-        m_toUnfollow.insert(identity, reply);
-        QTimer::singleShot(m_timing.keyWait, this, [reply] {
-            reply.answer(
-                Problem(Problem::Kind::WillRetry, QStringLiteral("the profile is not open yet")));
-        });
-        return;
-    }
-    const auto known = m_followers.find(identity);
-    if (known == m_followers.end())
-        return reply.answer({});
-    const Problem problem = m_inbox->removeLog(known->second->log());
-    if (!problem) {
-        m_followers.erase(known);
-        m_reportedIncoming.remove(identity);
-    }
-    reply.answer(problem);
-    reportSoon();
-}
-
-void Engine::start(const QString &identity)
-{
-    m_started.insert(identity);
-    const auto known = m_followers.find(identity);
-    if (known != m_followers.end())
-        known->second->start();
-}
-
-void Engine::commit(const QString &identity, quint64 sequence)
-{
-    const auto known = m_followers.find(identity);
-    if (known != m_followers.end())
-        known->second->commit(sequence);
-}
-
-void Engine::check(const QString &identity)
-{
-    const auto known = m_followers.find(identity);
-    if (known != m_followers.end())
-        known->second->check();
 }
 
 // ---- When what is tried
@@ -421,12 +224,11 @@ void Engine::syncNow()
 void Engine::applySettings(const Settings &settings, const Reply<Problem> &reply)
 {
     m_settings = settings;
-    m_appender->setMaxPayload(settings.maxPayload());
-    for (const auto &[identity, follower] : m_followers)
-        follower->setMaxPayload(settings.maxPayload());
+    m_appender.setMaxPayload(settings.maxPayload());
+    m_incoming.setMaxPayload(settings.maxPayload());
     m_helpers->configure(settings);
-    for (const auto &[label, publisher] : m_publishers)
-        publisher->helpersChanged();
+    m_outgoing.helpersChanged();
+    m_incoming.helpersChanged();
     goOn();
     reply.answer({});
 }
@@ -443,64 +245,31 @@ void Engine::checkAll()
 {
     if (!m_master)
         return;
-    for (const auto &[label, publisher] : m_publishers)
-        publisher->advance();
-    for (const LogLink &link : std::exchange(m_toFollow, {}))
-        follow(link);
-    if (m_isPaused)
-        return;
-    for (const auto &[identity, follower] : m_followers)
-        follower->check();
+    m_outgoing.advance();
+    if (!m_isPaused)
+        m_incoming.check();
 }
 
-// ---- What is reported
+// ---- What is reported of the profile as a whole
 
 void Engine::reportSoon()
 {
     if (!m_report.isActive() && !m_isClosed)
-        m_report.start(int(std::max<qint64>(m_quiet.remainingTime(), 0)));
+        m_report.start(0);
 }
 
 void Engine::report()
 {
-    m_quiet = QDeadlineTimer(m_timing.statusInterval);
-    for (const auto &[label, publisher] : m_publishers) {
-        const OutgoingStatus now = publisher->status();
-        if (OutgoingStatus &before = m_reportedOutgoing[label]; !(before == now)) {
-            before = now;
-            Q_EMIT outgoingChanged(label, now);
-        }
-    }
-    for (const auto &[identity, follower] : m_followers) {
-        const IncomingStatus now = follower->status();
-        if (IncomingStatus &before = m_reportedIncoming[identity]; !(before == now)) {
-            before = now;
-            Q_EMIT incomingChanged(identity, now);
-        }
-    }
-    const TransportStatus now = status();
-    if (!(now == m_reported)) {
-        m_reported = now;
-        Q_EMIT statusChanged(now);
-    }
+    m_report.stop();
+    m_reporter.tell(status());
 }
 
 TransportStatus Engine::status() const
 {
     TransportStatus status;
-    status.problem = graver(m_notice, m_problem);
-    bool isBusy = false;
-    for (const auto &[label, publisher] : m_publishers) {
-        const OutgoingStatus own = publisher->status();
-        status.pendingCount += own.pendingCount;
-        status.pendingBytes += own.pendingBytes;
-        status.problem = graver(status.problem, own.problem);
-        isBusy = isBusy || publisher->isBusy();
-    }
-    for (const auto &[identity, follower] : m_followers) {
-        status.problem = graver(status.problem, follower->status().problem);
-        isBusy = isBusy || follower->isBusy();
-    }
+    status.problem = m_problem;
+    m_outgoing.addTo(status);
+    m_incoming.addTo(status);
     if (m_helpers) {
         status.helpers = m_helpers->statuses();
         for (const HelperStatus &helper : std::as_const(status.helpers))
@@ -514,8 +283,13 @@ TransportStatus Engine::status() const
         status.state = Transport::State::Opening;
     else if (m_isPaused || m_helpers->isOffline())
         status.state = Transport::State::Offline;
+    else if (m_outgoing.isBusy() || m_incoming.isBusy())
+        status.state = Transport::State::Syncing;
     else
-        status.state = isBusy ? Transport::State::Syncing : Transport::State::Idle;
+        status.state = Transport::State::Idle;
+    // What happened to the database is told for as long as the profile is open, but it is over: it
+    // does not hide what goes on now.
+    status.problem = graver(m_notice, status.problem);
     return status;
 }
 

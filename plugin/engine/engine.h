@@ -3,19 +3,18 @@
 
 #include "appender.h"
 #include "engineport.h"
-#include "follower.h"
+#include "incominglogs.h"
+#include "outgoinglogs.h"
 #include "profileopener.h"
-#include "publisher.h"
+#include "statusreporter.h"
 
-#include <QHash>
-#include <QSet>
-
-#include <map>
+#include <RemoteLog/settings.h>
 
 namespace RemoteLog {
 
-// One profile at work: opens it, owns its logs and helpers, and decides when what is tried. Lives
-// in the worker thread; made in the host's, called through the port, heard through its signals.
+// One profile at work: opens and unlocks it, owns what works in it, and decides when everything is
+// tried. Lives in the worker thread; made in the host's, called through the port, heard through its
+// signals.
 class Engine : public QObject
 {
     Q_OBJECT
@@ -33,20 +32,9 @@ public:
     // There is none to be had (for now).
     void refuse(const Problem &problem);
 
-    void openLog(const QString &label);
-    void append() { m_appender->drain(); }
-    void withdraw(const QString &label, quint64 sequence, const Reply<Problem> &reply);
-    void acknowledge(const QString &label, const QList<quint64> &sequences,
-                     const Reply<Problem> &reply);
-    void read(const QString &label, quint64 first, int limit,
-              const Reply<Result<QList<Entry>>> &reply);
-    void audit(const QString &label, const Reply<Result<Audit>> &reply);
-
-    void follow(const LogLink &link);
-    void unfollow(const QString &identity, const Reply<Problem> &reply);
-    void start(const QString &identity);
-    void commit(const QString &identity, quint64 sequence);
-    void check(const QString &identity);
+    void append() { m_appender.drain(); }
+    OutgoingLogs &outgoing() { return m_outgoing; }
+    IncomingLogs &incoming() { return m_incoming; }
 
     void setNetwork(const NetworkState &network);
     void setPaused(bool paused);
@@ -59,23 +47,23 @@ Q_SIGNALS:
     // The database is open and needs its key.
     void opened(const QString &profileId, bool hasCheckValue);
     // All logs of the profile, after it was unlocked.
-    void logsKnown(const QStringList &labels, const QList<RemoteLog::LogLink> &links);
+    void logsKnown(const QStringList &labels,
+                   const QList<QPair<RemoteLog::LogLink, int>> &linksAndGenerations);
     void statusChanged(const RemoteLog::TransportStatus &status);
     void outgoingChanged(const QString &label, const RemoteLog::OutgoingStatus &status);
-    void incomingChanged(const QString &identity, const RemoteLog::IncomingStatus &status);
-    void headPublished(const QString &label, const RemoteLog::Head &head);
+    void incomingChanged(const RemoteLog::IncomingKey &log,
+                         const RemoteLog::IncomingStatus &status);
     void entryStatesChanged(const QString &label, quint64 first, quint64 last,
                             RemoteLog::Entry::State state);
-    void entriesReceived(const QString &identity, const QList<RemoteLog::Entry> &entries);
+    void entriesReceived(const RemoteLog::IncomingKey &log, const QList<RemoteLog::Entry> &entries);
+    void unfollowed(const RemoteLog::IncomingKey &log, const RemoteLog::Problem &problem);
     // The database is closed and the profile free; nothing comes any more.
     void closed();
 
 private:
+    void profileOpened(const Problem &notice);
     void askForKey();
-    Problem loadLogs();
-    Result<Publisher *> publisher(const QString &label);
-    Publisher *addPublisher(const OwnLog &log);
-    Result<Follower *> addFollower(const FollowedLog &log);
+    Problem begin();
     void goOn();
     void checkAll();
     void reportSoon();
@@ -87,7 +75,8 @@ private:
     Timing m_timing;
     TimeSource m_clock;
     std::shared_ptr<EnginePort> m_port;
-    std::unique_ptr<Appender> m_appender;
+    StatusReporter m_reporter;
+    Appender m_appender;
 
     std::unique_ptr<ProfileOpener> m_opener; // holds the lock: dies last
     std::unique_ptr<Database> m_database;
@@ -96,26 +85,18 @@ private:
     std::unique_ptr<Inbox> m_inbox;
     std::unique_ptr<HelperSet> m_helpers;
     std::unique_ptr<BlockFetcher> m_fetcher;
-    std::optional<MasterSecret> m_master;
-    std::map<QString, std::unique_ptr<Publisher>> m_publishers; // by label
-    std::map<QString, std::unique_ptr<Follower>> m_followers; // by identity
-    QList<LogLink> m_toFollow; // wanted before the profile was unlocked
-    QMultiHash<QString, Reply<Problem>> m_toUnfollow; // the same, and before m_toFollow
-    QStringList m_toOpen;
-    QSet<QString> m_started;
+    std::optional<MasterSecret> m_master; // while the profile is unlocked
+    OutgoingLogs m_outgoing;
+    IncomingLogs m_incoming;
 
     QTimer m_poll;
     QTimer m_goOn;
     QTimer m_report;
     QTimer m_lockedRetry;
-    QDeadlineTimer m_quiet; // no report before
-    TransportStatus m_reported;
-    QHash<QString, OutgoingStatus> m_reportedOutgoing;
-    QHash<QString, IncomingStatus> m_reportedIncoming;
     QDateTime m_lastPublished;
     QDateTime m_lastChecked;
     Problem m_problem; // of opening and unlocking
-    Problem m_notice; // a database was set aside
+    Problem m_notice; // what was lost or set aside
     NetworkState m_network;
     bool m_isPaused = false;
     bool m_isClosed = false;

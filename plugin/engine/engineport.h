@@ -20,11 +20,12 @@ public:
     {
     }
 
-    void post(std::function<void()> work)
+    // False if the engine is closed already: then `work` was dropped.
+    bool post(std::function<void()> work)
     {
         const std::lock_guard lock(m_mutex);
         if (!m_target)
-            return;
+            return false;
         QMetaObject::invokeMethod(
             m_target,
             [self = shared_from_this(), work = std::move(work)] {
@@ -32,6 +33,7 @@ public:
                     work();
             },
             Qt::QueuedConnection);
+        return true;
     }
 
     // Worker: from now on nothing comes in any more.

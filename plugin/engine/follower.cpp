@@ -17,22 +17,18 @@ constexpr qint64 MaxWaitingBytes = 32 * 1024 * 1024;
 
 } // namespace
 
-Follower::Follower(const FollowedLog &log, Inbox &inbox, HelperSet &helpers, BlockFetcher &fetcher,
-                   qint64 maxPayload, const Timing &timing, const TimeSource &clock,
-                   QObject *parent)
+Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObject *parent)
     : QObject(parent)
     , m_log(log)
-    , m_inbox(inbox)
-    , m_helpers(helpers)
-    , m_timing(timing)
-    , m_clock(clock)
-    , m_resolver(publicKeyOf(log.link), NameResolver::Expired::LastResort, helpers, timing, clock,
-                 this)
-    , m_reader(publicKeyOf(log.link), readKeyOf(log.link), maxPayload, fetcher, *this, this)
-    , m_delivery(m_log, inbox, this)
+    , m_context(context)
+    , m_resolver(publicKeyOf(log.link), NameResolver::Expired::LastResort, context.helpers,
+                 context.timing, context.clock, this)
+    , m_reader(publicKeyOf(log.link), readKeyOf(log.link), context.maxPayload, context.fetcher,
+               *this, this)
+    , m_delivery(m_log, context.inbox, this)
 {
     m_commitTimer.setSingleShot(true);
-    m_commitTimer.setInterval(timing.commitDelay);
+    m_commitTimer.setInterval(context.timing.commitDelay);
     m_retryTimer.setSingleShot(true);
     connect(&m_commitTimer, &QTimer::timeout, this, &Follower::flush);
     connect(&m_retryTimer, &QTimer::timeout, this, &Follower::goOn);
@@ -63,7 +59,7 @@ Follower::Follower(const FollowedLog &log, Inbox &inbox, HelperSet &helpers, Blo
             m_commitTimer.start();
     });
 
-    m_helpers.addHints(m_log.link.hints());
+    m_context.helpers.addHints(m_log.link.hints());
     m_reader.setCursor(m_log.cursor, m_log.history, m_log.lastSequence);
     countWaiting();
     if (!m_log.record.isEmpty()) {
@@ -71,8 +67,7 @@ Follower::Follower(const FollowedLog &log, Inbox &inbox, HelperSet &helpers, Blo
         if (record.ok()) {
             m_best = record.value();
             m_isUnread = !m_log.isHeadRead || m_log.cursor < m_log.lastSequence;
-            m_head = headOf(*m_best, m_log.isHeadRead ? m_log.lastSequence : 0,
-                            isExpired(*m_best, m_clock()));
+            m_head = headOf(*m_best, m_log.lastSequence, isExpired(*m_best, m_context.clock()));
         }
     }
 }
@@ -89,16 +84,22 @@ bool Follower::isBusy() const
     return m_resolver.isResolving() || m_reader.isReading();
 }
 
-Problem Follower::setLink(const LogLink &link)
+Problem Follower::addHints(const QList<QUrl> &hints)
 {
+    m_context.helpers.addHints(hints);
     FollowedLog changed = m_log;
-    changed.link = withHints(m_log.link, link.hints());
-    const Problem problem = m_inbox.saveLog(changed);
-    if (!problem) {
+    changed.link = withHints(m_log.link, hints);
+    if (changed.link == m_log.link)
+        return {};
+    const Problem problem = m_context.inbox.saveLog(changed);
+    if (!problem)
         m_log = changed;
-        m_helpers.addHints(link.hints());
-    }
     return problem;
+}
+
+void Follower::helpersChanged()
+{
+    m_context.helpers.addHints(m_log.link.hints());
 }
 
 void Follower::check()
@@ -111,7 +112,7 @@ void Follower::goOn()
 {
     m_retryTimer.stop();
     if (m_best && m_isUnread && !m_reader.isReading() && !m_best->address.isEmpty()
-        && !m_helpers.helpers(Helper::Role::Store).isEmpty() && hasRoom())
+        && !m_context.helpers.helpers(Helper::Role::Store).isEmpty() && hasRoom())
         m_reader.read(*m_best);
     Q_EMIT statusChanged();
 }
@@ -138,12 +139,12 @@ void Follower::found(const NameRecord &record, bool expired)
     changed.record = record.bytes;
     changed.recordNumber = record.number;
     changed.isHeadRead = changed.isHeadRead && !isNewPage;
-    if (const Problem problem = m_inbox.saveLog(changed))
+    if (const Problem problem = m_context.inbox.saveLog(changed))
         return setProblem(problem);
     m_log = changed;
     m_best = record;
     // At once, before the page is read: that there is news is news.
-    m_head = headOf(record, isNewPage ? 0 : m_head.lastSequence(), expired);
+    m_head = headOf(record, m_log.lastSequence, expired);
     m_isUnread = m_isUnread || isNewPage;
     if (isNewPage)
         m_failures = 0;
@@ -173,15 +174,19 @@ void Follower::headRead(const NameRecord &record, quint64 last, const QList<QByt
     changed.lastSequence = std::max(changed.lastSequence, last);
     changed.isHeadRead = true;
     if (!m_log.isHeadRead || changed.lastSequence != m_log.lastSequence) {
-        if (const Problem problem = m_inbox.saveLog(changed))
+        if (const Problem problem = m_context.inbox.saveLog(changed))
             return setProblem(problem);
     }
     m_log = changed;
-    m_head = headOf(record, last, isExpired(record, m_clock()));
+    m_head = headOf(record, last, isExpired(record, m_context.clock()));
     QList<QUrl> hints;
-    for (const QByteArray &helper : helpers)
-        hints.append(QUrl(QString::fromUtf8(helper), QUrl::StrictMode));
-    m_helpers.addHints(hints);
+    for (const QByteArray &helper : helpers) {
+        const QUrl hint(QString::fromUtf8(helper), QUrl::StrictMode);
+        if (isSafeHint(hint))
+            hints.append(hint);
+    }
+    if (const Problem problem = addHints(hints))
+        qCInfo(engineLog) << "hints of a page are not kept" << problem;
     Q_EMIT statusChanged();
 }
 
@@ -189,8 +194,9 @@ void Follower::stopped(const Problem &problem)
 {
     m_isUnread = bool(problem);
     if (problem) {
-        const auto longest = std::min<qint64>(
-            m_timing.retryFirst.count() << std::min(m_failures, 16), m_timing.retryMost.count());
+        const auto longest =
+            std::min<qint64>(m_context.timing.retryFirst.count() << std::min(m_failures, 16),
+                             m_context.timing.retryMost.count());
         ++m_failures;
         m_retryTimer.start(int(longest / 2 + QRandomGenerator::global()->bounded(longest / 2 + 1)));
     } else {
@@ -224,9 +230,9 @@ void Follower::flush()
         return;
     FollowedLog changed = m_log;
     changed.position = m_delivery.committable();
-    if (const Problem problem = m_inbox.commit(changed)) {
+    if (const Problem problem = m_context.inbox.commit(changed)) {
         setProblem(problem);
-        m_commitTimer.start(m_timing.retryFirst);
+        m_commitTimer.start(m_context.timing.retryFirst);
         return;
     }
     m_log = changed;
@@ -257,7 +263,7 @@ Problem Follower::acceptPages(const QList<VerifiedPage> &pages)
     FollowedLog changed = m_log;
     changed.cursor = pages.constLast().last;
     changed.history = pages.constLast().history;
-    if (const Problem problem = m_inbox.receive(changed, received))
+    if (const Problem problem = m_context.inbox.receive(changed, received))
         return problem;
     m_log = changed;
     m_waitingBytes += bytes;
@@ -268,23 +274,23 @@ Problem Follower::acceptPages(const QList<VerifiedPage> &pages)
 Problem Follower::acceptContent(quint64 sequence, const QByteArray &address,
                                 const QByteArray &block)
 {
-    return m_inbox.receiveContent(m_log, sequence, address, block);
+    return m_context.inbox.receiveContent(m_log, sequence, address, block);
 }
 
 Result<QByteArray> Follower::content(const QByteArray &address)
 {
-    return m_inbox.content(m_log, address);
+    return m_context.inbox.content(m_log, address);
 }
 
 void Follower::dropContents()
 {
-    if (const Problem problem = m_inbox.dropContents(m_log))
+    if (const Problem problem = m_context.inbox.dropContents(m_log))
         qCWarning(engineLog) << "contents could not be dropped" << problem;
 }
 
 void Follower::countWaiting()
 {
-    const Result<qint64> waiting = m_inbox.waitingBytes(m_log);
+    const Result<qint64> waiting = m_context.inbox.waitingBytes(m_log);
     m_waitingBytes = waiting.ok() && m_log.position < m_log.cursor ? waiting.value() : 0;
 }
 

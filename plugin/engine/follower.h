@@ -2,6 +2,7 @@
 #pragma once
 
 #include "delivery.h"
+#include "followercontext.h"
 #include "logreader.h"
 #include "nameresolver.h"
 #include "status.h"
@@ -17,16 +18,18 @@ class Follower : public QObject, private PageSink
     Q_OBJECT
 
 public:
-    Follower(const FollowedLog &log, Inbox &inbox, HelperSet &helpers, BlockFetcher &fetcher,
-             qint64 maxPayload, const Timing &timing, const TimeSource &clock, QObject *parent);
+    Follower(const FollowedLog &log, const FollowerContext &context, QObject *parent);
     ~Follower() override;
 
     const FollowedLog &log() const { return m_log; }
     IncomingStatus status() const;
     bool isBusy() const;
     void setMaxPayload(qint64 bytes) { m_reader.setMaxPayload(bytes); }
-    // The same log came with other hints.
-    Problem setLink(const LogLink &link);
+    // Somebody says where the log lives, too: the host with a later link, the writer in his pages.
+    // Kept, for the first hints may have gone stale; if it cannot be, they are used all the same.
+    Problem addHints(const QList<QUrl> &hints);
+    // Helpers of links may be used that could not before.
+    void helpersChanged();
 
     // Asks the name systems now and goes on reading.
     void check();
@@ -60,10 +63,7 @@ private:
     bool hasRoom() const override;
 
     FollowedLog m_log;
-    Inbox &m_inbox;
-    HelperSet &m_helpers;
-    Timing m_timing;
-    TimeSource m_clock;
+    FollowerContext m_context;
     NameResolver m_resolver;
     LogReader m_reader;
     Delivery m_delivery;

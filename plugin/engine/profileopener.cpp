@@ -10,6 +10,7 @@ ProfileOpener::ProfileOpener(const QString &directory, const Timing &timing, QOb
     : QObject(parent)
     , m_directory(directory)
     , m_timing(timing)
+    , m_hereDelay(timing.lockRetryHere)
 {
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &ProfileOpener::open);
@@ -24,7 +25,7 @@ void ProfileOpener::open()
     if (!m_lock) {
         ProfileLock::Attempt attempt = ProfileLock::take(m_directory);
         if (attempt.holder == ProfileLock::Holder::ThisProcess)
-            return tryAgain({}, m_timing.lockRetryHere);
+            return waitForThisProcess();
         if (!attempt.lock)
             return tryAgain(attempt.problem, m_timing.lockRetryElsewhere);
         m_lock = std::move(attempt.lock);
@@ -38,6 +39,21 @@ void ProfileOpener::open()
         return tryAgain(opened.problem, m_timing.lockRetryElsewhere);
     m_database = std::move(opened.database);
     Q_EMIT this->opened(opened.notice);
+}
+
+// An old worker lets go within milliseconds; one that is still there after some seconds is another
+// transport of the host's, or stuck in a dead disk.
+void ProfileOpener::waitForThisProcess()
+{
+    if (m_patience.isForever())
+        m_patience = QDeadlineTimer(m_timing.lockPatience);
+    const auto delay = m_hereDelay;
+    m_hereDelay = std::min(2 * m_hereDelay, m_timing.lockRetryElsewhere);
+    tryAgain(m_patience.hasExpired()
+                 ? Problem(Problem::Kind::InUse,
+                           QStringLiteral("another transport of this process has the profile open"))
+                 : Problem(),
+             delay);
 }
 
 void ProfileOpener::tryAgain(const Problem &problem, std::chrono::milliseconds delay)

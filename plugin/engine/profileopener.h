@@ -5,6 +5,7 @@
 #include "store/database.h"
 #include "timing.h"
 
+#include <QDeadlineTimer>
 #include <QObject>
 #include <QTimer>
 
@@ -30,15 +31,18 @@ public:
 
 Q_SIGNALS:
     void opened(const RemoteLog::Problem &notice);
-    // Not yet, and why; null while only an old worker of this process is in the way.
+    // Not yet, and why; null while an old worker of this process is in the way that lets go soon.
     void waiting(const RemoteLog::Problem &problem);
 
 private:
+    void waitForThisProcess();
     void tryAgain(const Problem &problem, std::chrono::milliseconds delay);
 
     QString m_directory;
     Timing m_timing;
     QTimer m_retry;
+    std::chrono::milliseconds m_hereDelay; // until this process is asked again
+    QDeadlineTimer m_patience{QDeadlineTimer::Forever}; // with an old worker of this process
     QString m_profileId;
     std::unique_ptr<ProfileLock> m_lock;
     std::unique_ptr<Database> m_database;

@@ -67,16 +67,11 @@ Publisher::Publisher(const OwnLog &log, const LogKeys &keys, const PublisherCont
 
 Publisher::~Publisher() = default;
 
-LogLink Publisher::link() const
-{
-    return makeLink(m_keys, m_context.helpers.urls());
-}
-
 OutgoingStatus Publisher::status() const
 {
     OutgoingStatus status;
     status.isReady = true;
-    status.link = link();
+    status.link = m_link;
     status.head = m_head;
     status.pendingCount = m_uncut.count + m_unstored.count;
     status.pendingBytes = m_uncut.bytes + m_unstored.bytes;
@@ -185,6 +180,7 @@ void Publisher::audit(const Reply<Result<Audit>> &reply)
 
 void Publisher::helpersChanged()
 {
+    m_link = makeLink(m_keys, m_context.helpers.urls());
     const auto sameAs = [](const Helper *helper) {
         return [helper](const auto &part) { return part && part->helper() == helper; };
     };
@@ -449,11 +445,11 @@ void Publisher::served(const NameRecord &record)
     changed.publishedSequence = m_recordLast;
     if (save(changed))
         return;
-    setProblem({});
     m_head = headOf(record, m_recordLast, false);
+    Q_EMIT published();
+    setProblem({});
     if (m_recordLast > before)
         Q_EMIT entryStatesChanged(before + 1, m_recordLast, Entry::State::Published);
-    Q_EMIT headPublished(m_head);
     advance();
 }
 

@@ -32,7 +32,6 @@ public:
     ~Publisher() override;
 
     const OwnLog &log() const { return m_log; }
-    LogLink link() const;
     OutgoingStatus status() const;
     // Something is under way.
     bool isBusy() const;
@@ -58,7 +57,8 @@ public:
 
 Q_SIGNALS:
     void statusChanged();
-    void headPublished(const RemoteLog::Head &head);
+    // A name system served a new head back; comes before the status that shows it.
+    void published();
     void entryStatesChanged(quint64 first, quint64 last, RemoteLog::Entry::State state);
     // appendable() may say something else now.
     void appendableChanged();
@@ -80,6 +80,7 @@ private:
     void countPending();
 
     OwnLog m_log;
+    LogLink m_link;
     LogKeys m_keys;
     PublisherContext m_context;
     NameResolver m_resolver;

@@ -6,13 +6,15 @@
 #include <QFuture>
 #include <QPromise>
 
+#include <atomic>
+#include <functional>
 #include <memory>
 
 namespace RemoteLog {
 
 // The answer that somebody waits for with a QFuture. Copies share it. The first answer counts; if
 // the last copy dies without one, the answer is Closed: a future of ours never stays open and is
-// never cancelled, whatever is torn down.
+// never cancelled, whatever is torn down. Any thread may answer.
 template <class T>
 class Reply
 {
@@ -25,13 +27,15 @@ public:
 
     QFuture<T> future() const { return m_state->promise.future(); }
 
-    void answer(const T &value) const
+    void answer(const T &value) const { m_state->answer(value); }
+
+    // Answers like answer(), but does not keep the question open: for time limits.
+    std::function<void(const T &)> answerIfOpen() const
     {
-        if (m_state->isAnswered)
-            return;
-        m_state->isAnswered = true;
-        m_state->promise.addResult(value);
-        m_state->promise.finish();
+        return [weak = std::weak_ptr<State>(m_state)](const T &value) {
+            if (const auto state = weak.lock())
+                state->answer(value);
+        };
     }
 
     void setProgress(int value, int of) const
@@ -55,14 +59,18 @@ private:
     {
         ~State()
         {
-            if (!isAnswered) {
-                promise.addResult(T(Problem(Problem::Kind::Closed,
-                                            QStringLiteral("the transport was closed first"))));
-                promise.finish();
-            }
+            answer(T(
+                Problem(Problem::Kind::Closed, QStringLiteral("the transport was closed first"))));
+        }
+        void answer(const T &value)
+        {
+            if (isAnswered.exchange(true))
+                return;
+            promise.addResult(value);
+            promise.finish();
         }
         QPromise<T> promise;
-        bool isAnswered = false; // used by one thread at a time: whoever holds the request
+        std::atomic_bool isAnswered = false;
     };
     std::shared_ptr<State> m_state;
 };

@@ -40,6 +40,23 @@ int gravity(Problem::Kind kind)
 
 } // namespace
 
+void OutgoingStatus::copyCounters(const OutgoingStatus &from)
+{
+    pendingCount = from.pendingCount;
+    pendingBytes = from.pendingBytes;
+}
+
+void IncomingStatus::copyCounters(const IncomingStatus &from)
+{
+    position = from.position;
+}
+
+void TransportStatus::copyCounters(const TransportStatus &from)
+{
+    pendingCount = from.pendingCount;
+    pendingBytes = from.pendingBytes;
+}
+
 Problem graver(const Problem &a, const Problem &b)
 {
     return gravity(b.kind()) > gravity(a.kind()) ? b : a;

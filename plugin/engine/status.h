@@ -9,9 +9,14 @@
 #include <QByteArray>
 #include <QString>
 
+#include <tuple>
+
 namespace RemoteLog {
 
 // What the facade shows of the worker's state; snapshots that cross the thread as values.
+//
+// Counters may be told late (StatusReporter); copyCounters() makes two states comparable in the
+// rest.
 
 struct OutgoingStatus
 {
@@ -21,6 +26,7 @@ struct OutgoingStatus
     int pendingCount = 0;
     qint64 pendingBytes = 0;
     Problem problem;
+    void copyCounters(const OutgoingStatus &from);
     friend bool operator==(const OutgoingStatus &, const OutgoingStatus &) = default;
 };
 
@@ -29,6 +35,7 @@ struct IncomingStatus
     Head head;
     quint64 position = 0;
     Problem problem;
+    void copyCounters(const IncomingStatus &from);
     friend bool operator==(const IncomingStatus &, const IncomingStatus &) = default;
 };
 
@@ -41,6 +48,7 @@ struct TransportStatus
     QDateTime lastChecked;
     Problem problem;
     QList<HelperStatus> helpers;
+    void copyCounters(const TransportStatus &from);
     friend bool operator==(const TransportStatus &, const TransportStatus &) = default;
 };
 
@@ -52,5 +60,19 @@ bool needsAttention(const Problem &problem);
 
 // How a followed log is told from others inside the plugin: its name and read key, as text. Secret.
 QString identityOf(const LogLink &link);
+
+// One following of a log. A log that the host stops following and follows again begins anew:
+// `generation` counts how often it was told to stop, so that nothing of before reaches what came
+// after.
+struct IncomingKey
+{
+    QString identity;
+    int generation = 0;
+    friend bool operator==(const IncomingKey &, const IncomingKey &) = default;
+    friend bool operator<(const IncomingKey &a, const IncomingKey &b)
+    {
+        return std::tie(a.identity, a.generation) < std::tie(b.identity, b.generation);
+    }
+};
 
 } // namespace RemoteLog

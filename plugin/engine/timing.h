@@ -23,6 +23,7 @@ struct Timing
     std::chrono::milliseconds retryMost{300'000};
     std::chrono::milliseconds lockRetryHere{20}; // the old worker of this process lets go soon
     std::chrono::milliseconds lockRetryElsewhere{2'000};
+    std::chrono::milliseconds lockPatience{5'000}; // then it is told that the old worker is there
     std::chrono::milliseconds commitDelay{4}; // commits of the host that share a transaction
     std::chrono::milliseconds statusInterval{50}; // counters signal at most this often
     std::chrono::hours refresh{20}; // a record is signed afresh at this age

@@ -125,6 +125,9 @@ Q_SIGNALS:
     void lastCheckedChanged();
     void problemChanged(const RemoteLog::Problem &problem);
     void helpersChanged();
+    // outgoingLogs() or incomingLogs() is another list now; also when the logs of earlier runs
+    // become known.
+    void logsChanged();
 
 protected:
     explicit Transport(QObject *parent);

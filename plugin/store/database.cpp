@@ -149,24 +149,21 @@ Problem Database::checkAllPages()
                    QStringLiteral("the database is damaged: ") + QString::fromStdString(answer));
 }
 
-bool Database::hasCheckValue() const
+Result<bool> Database::hasCheckValue() const
 {
-    return !metaValue(QByteArrayLiteral("check")).isNull();
+    const Result<QByteArray> value = metaValue(QByteArrayLiteral("check"));
+    if (!value.ok())
+        return value.problem();
+    return !value.value().isNull();
 }
 
-QByteArray Database::metaValue(const QByteArray &name) const
+Result<QByteArray> Database::metaValue(const QByteArray &name) const
 {
-    QByteArray value;
-    const Problem problem = guard([&]() -> Problem {
+    return guarded<QByteArray>(*this, [&]() -> QByteArray {
         SQLite::Statement &query = statement("SELECT value FROM meta WHERE name = ?1");
         query.bindNoCopy(1, name.constData());
-        if (query.executeStep())
-            value = bytesAt(query, 0);
-        return {};
+        return query.executeStep() ? bytesAt(query, 0) : QByteArray();
     });
-    if (problem)
-        qCWarning(lcStore).noquote() << problem.detail();
-    return value;
 }
 
 Problem Database::setMetaValue(const QByteArray &name, const QByteArray &value)

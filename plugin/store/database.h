@@ -45,7 +45,7 @@ public:
     ~Database();
 
     // False for a new database, and for one whose process died between making it and unlocking it.
-    bool hasCheckValue() const;
+    Result<bool> hasCheckValue() const;
 
     // Checks the master secret against the check value and every own log's public key (`label`
     // opened with it); stores the check value if there is none. KeyMissing, and nothing is changed,
@@ -62,7 +62,7 @@ public:
 
     // Small persistent flags, by name. Null if there is no such flag, or it cannot be read. Nothing
     // here is sealed.
-    QByteArray metaValue(const QByteArray &name) const;
+    Result<QByteArray> metaValue(const QByteArray &name) const;
     // A null value removes the flag.
     Problem setMetaValue(const QByteArray &name, const QByteArray &value);
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "incomingfacade.h"
 
+#include "emitchanges.h"
+
 namespace RemoteLog {
 
-IncomingFacade::IncomingFacade(const LogLink &link, Engine *engine,
+IncomingFacade::IncomingFacade(const LogLink &link, int generation, Engine *engine,
                                std::shared_ptr<EnginePort> port, QObject *parent)
     : IncomingLog(parent)
     , m_link(link)
-    , m_identity(identityOf(link))
+    , m_key{identityOf(link), generation}
     , m_engine(engine)
     , m_port(std::move(port))
 {
@@ -15,30 +17,28 @@ IncomingFacade::IncomingFacade(const LogLink &link, Engine *engine,
 
 void IncomingFacade::start()
 {
-    m_port->post([engine = m_engine, identity = m_identity] { engine->start(identity); });
+    m_port->post([engine = m_engine, key = m_key] { engine->incoming().start(key); });
 }
 
 void IncomingFacade::commit(quint64 sequence)
 {
-    m_port->post([engine = m_engine, identity = m_identity, sequence] {
-        engine->commit(identity, sequence);
-    });
+    m_port->post(
+        [engine = m_engine, key = m_key, sequence] { engine->incoming().commit(key, sequence); });
 }
 
 void IncomingFacade::checkNow()
 {
-    m_port->post([engine = m_engine, identity = m_identity] { engine->check(identity); });
+    m_port->post([engine = m_engine, key = m_key] { engine->incoming().check(key); });
 }
 
 void IncomingFacade::setStatus(const IncomingStatus &status)
 {
     const IncomingStatus before = std::exchange(m_status, status);
-    if (status.head != before.head)
-        Q_EMIT headChanged(status.head);
-    if (status.position != before.position)
-        Q_EMIT positionChanged();
-    if (status.problem != before.problem)
-        Q_EMIT problemChanged(status.problem);
+    emitChanges(
+        this,
+        {{status.position != before.position, [this] { Q_EMIT positionChanged(); }},
+         {status.problem != before.problem, [this] { Q_EMIT problemChanged(m_status.problem); }},
+         {status.head != before.head, [this] { Q_EMIT headChanged(m_status.head); }}});
 }
 
 } // namespace RemoteLog

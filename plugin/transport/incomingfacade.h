@@ -14,8 +14,9 @@ class IncomingFacade : public IncomingLog
     Q_OBJECT
 
 public:
-    IncomingFacade(const LogLink &link, Engine *engine, std::shared_ptr<EnginePort> port,
-                   QObject *parent);
+    // `generation`: how often this log was unfollowed before.
+    IncomingFacade(const LogLink &link, int generation, Engine *engine,
+                   std::shared_ptr<EnginePort> port, QObject *parent);
 
     LogLink link() const override { return m_link; }
     Head head() const override { return m_status.head; }
@@ -25,12 +26,12 @@ public:
     void commit(quint64 sequence) override;
     void checkNow() override;
 
-    QString identity() const { return m_identity; }
+    IncomingKey key() const { return m_key; }
     void setStatus(const IncomingStatus &status);
 
 private:
     LogLink m_link;
-    QString m_identity;
+    IncomingKey m_key;
     Engine *m_engine; // only ever touched in work posted to the port
     std::shared_ptr<EnginePort> m_port;
     IncomingStatus m_status;

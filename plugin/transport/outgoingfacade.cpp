@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "outgoingfacade.h"
 
+#include "emitchanges.h"
+
 namespace RemoteLog {
 
 OutgoingFacade::OutgoingFacade(const QString &label, Engine *engine,
@@ -15,7 +17,7 @@ OutgoingFacade::OutgoingFacade(const QString &label, Engine *engine,
     , m_refusal(refusal)
 {
     if (!m_refusal)
-        m_port->post([engine = m_engine, label] { engine->openLog(label); });
+        m_port->post([engine = m_engine, label] { engine->outgoing().open(label); });
 }
 
 QFuture<Result<quint64>> OutgoingFacade::append(const QByteArray &payload, const QByteArray &id)
@@ -40,68 +42,62 @@ QFuture<Result<quint64>> OutgoingFacade::push(const QList<QByteArray> &payloads,
     return reply.future();
 }
 
-QFuture<Problem> OutgoingFacade::withdraw(quint64 sequence)
+// Asks the log in the worker, as soon as it is there.
+template <class T>
+QFuture<T> OutgoingFacade::ask(std::function<void(Publisher &, const Reply<T> &)> question)
 {
     if (m_refusal)
-        return Reply<Problem>::now(m_refusal);
-    const Reply<Problem> reply;
-    m_port->post([engine = m_engine, label = m_label, sequence, reply] {
-        engine->withdraw(label, sequence, reply);
+        return Reply<T>::now(m_refusal);
+    const Reply<T> reply;
+    m_port->post([engine = m_engine, label = m_label, question = std::move(question), reply] {
+        engine->outgoing().use(label, [question, reply](const Result<Publisher *> &log) {
+            if (log.ok())
+                question(*log.value(), reply);
+            else
+                reply.answer(log.problem());
+        });
     });
     return reply.future();
+}
+
+QFuture<Problem> OutgoingFacade::withdraw(quint64 sequence)
+{
+    return ask<Problem>([sequence](Publisher &log, const Reply<Problem> &reply) {
+        reply.answer(log.withdraw(sequence));
+    });
 }
 
 QFuture<Problem> OutgoingFacade::acknowledge(const QList<quint64> &sequences)
 {
-    if (m_refusal)
-        return Reply<Problem>::now(m_refusal);
-    const Reply<Problem> reply;
-    m_port->post([engine = m_engine, label = m_label, sequences, reply] {
-        engine->acknowledge(label, sequences, reply);
+    return ask<Problem>([sequences](Publisher &log, const Reply<Problem> &reply) {
+        reply.answer(log.acknowledge(sequences));
     });
-    return reply.future();
 }
 
 QFuture<Result<Audit>> OutgoingFacade::audit()
 {
-    if (m_refusal)
-        return Reply<Result<Audit>>::now(m_refusal);
-    const Reply<Result<Audit>> reply;
-    m_port->post([engine = m_engine, label = m_label, reply] { engine->audit(label, reply); });
-    return reply.future();
+    return ask<Result<Audit>>(
+        [](Publisher &log, const Reply<Result<Audit>> &reply) { log.audit(reply); });
 }
 
 QFuture<Result<QList<Entry>>> OutgoingFacade::read(quint64 first, int limit)
 {
-    if (m_refusal)
-        return Reply<Result<QList<Entry>>>::now(m_refusal);
-    const Reply<Result<QList<Entry>>> reply;
-    m_port->post([engine = m_engine, label = m_label, first, limit, reply] {
-        engine->read(label, first, limit, reply);
-    });
-    return reply.future();
+    return ask<Result<QList<Entry>>>(
+        [first, limit](Publisher &log, const Reply<Result<QList<Entry>>> &reply) {
+            reply.answer(log.read(first, limit));
+        });
 }
 
 void OutgoingFacade::setStatus(const OutgoingStatus &status)
 {
     const OutgoingStatus before = std::exchange(m_status, status);
-    m_status.head = before.head; // moves with published()
-    if (m_status.head.isNull())
-        m_status.head = status.head;
-    if (before.head.isNull() && !status.head.isNull())
-        Q_EMIT headPublished(status.head); // by an earlier run
-    if (status.isReady != before.isReady || status.link.toUrl() != before.link.toUrl())
-        Q_EMIT readyChanged();
-    if (status.pendingCount != before.pendingCount)
-        Q_EMIT pendingCountChanged();
-    if (status.problem != before.problem)
-        Q_EMIT problemChanged(status.problem);
-}
-
-void OutgoingFacade::published(const Head &head)
-{
-    m_status.head = head;
-    Q_EMIT headPublished(head);
+    emitChanges(
+        this,
+        {{status.isReady != before.isReady || status.link != before.link,
+          [this] { Q_EMIT readyChanged(); }},
+         {status.pendingCount != before.pendingCount, [this] { Q_EMIT pendingCountChanged(); }},
+         {status.problem != before.problem, [this] { Q_EMIT problemChanged(problem()); }},
+         {status.head != before.head, [this] { Q_EMIT headPublished(m_status.head); }}});
 }
 
 } // namespace RemoteLog

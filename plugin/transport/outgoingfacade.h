@@ -31,9 +31,10 @@ public:
     QFuture<Result<QList<Entry>>> read(quint64 first, int limit) override;
 
     void setStatus(const OutgoingStatus &status);
-    void published(const Head &head);
 
 private:
+    template <class T>
+    QFuture<T> ask(std::function<void(Publisher &, const Reply<T> &)> question);
     QFuture<Result<quint64>> push(const QList<QByteArray> &payloads, const QByteArray &id);
 
     QString m_label;

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "transportfacade.h"
 
+#include "emitchanges.h"
 #include "workers.h"
 
 #include "security/keys.h"
 
 #include <QThread>
+#include <QTimer>
 
 namespace RemoteLog {
 
 namespace {
+
+constexpr std::chrono::seconds CloseLimit{10};
 
 NetworkState stateOf(const NetworkWatch *watch)
 {
@@ -48,8 +52,8 @@ TransportFacade::~TransportFacade()
 {
     disconnect(m_network);
     // Detaches: the worker closes by itself, and is joined when the application ends.
-    if (m_engine && !m_isClosing)
-        m_port->post([engine = m_engine, closing = m_closing] { engine->close(closing); });
+    if (m_engine && !m_closing)
+        m_port->post([engine = m_engine] { engine->close(Reply<Problem>()); });
 }
 
 void TransportFacade::connectEngine()
@@ -61,43 +65,35 @@ void TransportFacade::connectEngine()
     connect(&m_keeper, &SecretKeeper::refused, this, [this](const Problem &problem) {
         m_port->post([engine = m_engine, problem] { engine->refuse(problem); });
     });
-    connect(m_engine, &Engine::logsKnown, this,
-            [this](const QStringList &labels, const QList<LogLink> &links) {
-                for (const QString &label : labels)
-                    addOutgoing(label);
-                for (const LogLink &link : links)
-                    addIncoming(link);
-            });
     connect(m_engine, &Engine::statusChanged, this, &TransportFacade::setStatus);
+    connect(m_engine, &Engine::closed, this, &TransportFacade::setClosed);
+    connectLogs();
+}
+
+void TransportFacade::connectLogs()
+{
+    connect(m_engine, &Engine::logsKnown, this, &TransportFacade::addKnown);
     connect(m_engine, &Engine::outgoingChanged, this,
             [this](const QString &label, const OutgoingStatus &status) {
                 if (OutgoingFacade *log = m_outgoing.value(label))
                     log->setStatus(status);
             });
-    connect(m_engine, &Engine::headPublished, this, [this](const QString &label, const Head &head) {
-        if (OutgoingFacade *log = m_outgoing.value(label))
-            log->published(head);
-    });
     connect(m_engine, &Engine::entryStatesChanged, this,
             [this](const QString &label, quint64 first, quint64 last, Entry::State state) {
                 if (OutgoingFacade *log = m_outgoing.value(label))
                     Q_EMIT log->entryStatesChanged(first, last, state);
             });
     connect(m_engine, &Engine::incomingChanged, this,
-            [this](const QString &identity, const IncomingStatus &status) {
-                if (IncomingFacade *log = m_incoming.value(identity))
+            [this](const IncomingKey &key, const IncomingStatus &status) {
+                if (IncomingFacade *log = incoming(key))
                     log->setStatus(status);
             });
     connect(m_engine, &Engine::entriesReceived, this,
-            [this](const QString &identity, const QList<Entry> &entries) {
-                if (IncomingFacade *log = m_incoming.value(identity))
+            [this](const IncomingKey &key, const QList<Entry> &entries) {
+                if (IncomingFacade *log = incoming(key))
                     Q_EMIT log->entriesReceived(entries);
             });
-    connect(m_engine, &Engine::closed, this, [this] {
-        TransportStatus status = m_status;
-        status.state = State::Closed;
-        setStatus(status);
-    });
+    connect(m_engine, &Engine::unfollowed, this, &TransportFacade::unfollowed);
 }
 
 void TransportFacade::watchNetwork(NetworkWatch *watch)
@@ -118,18 +114,36 @@ void TransportFacade::watchNetwork(NetworkWatch *watch)
 void TransportFacade::setStatus(const TransportStatus &status)
 {
     const TransportStatus before = std::exchange(m_status, status);
-    if (status.pendingCount != before.pendingCount || status.pendingBytes != before.pendingBytes)
-        Q_EMIT pendingChanged();
-    if (status.lastPublished != before.lastPublished)
-        Q_EMIT lastPublishedChanged();
-    if (status.lastChecked != before.lastChecked)
-        Q_EMIT lastCheckedChanged();
-    if (status.helpers != before.helpers)
-        Q_EMIT helpersChanged();
-    if (status.problem != before.problem)
-        Q_EMIT problemChanged(status.problem);
-    if (status.state != before.state)
-        Q_EMIT stateChanged(status.state);
+    emitChanges(
+        this,
+        {{status.pendingCount != before.pendingCount || status.pendingBytes != before.pendingBytes,
+          [this] { Q_EMIT pendingChanged(); }},
+         {status.lastPublished != before.lastPublished, [this] { Q_EMIT lastPublishedChanged(); }},
+         {status.lastChecked != before.lastChecked, [this] { Q_EMIT lastCheckedChanged(); }},
+         {status.helpers != before.helpers, [this] { Q_EMIT helpersChanged(); }},
+         {status.problem != before.problem, [this] { Q_EMIT problemChanged(m_status.problem); }},
+         {status.state != before.state, [this] { Q_EMIT stateChanged(m_status.state); }}});
+}
+
+void TransportFacade::setClosed()
+{
+    TransportStatus status = m_status;
+    status.state = State::Closed;
+    setStatus(status);
+}
+
+// ---- Logs
+
+void TransportFacade::addKnown(const QStringList &labels, const QList<QPair<LogLink, int>> &links)
+{
+    for (const QString &label : labels)
+        addOutgoing(label);
+    for (const auto &[link, generation] : links) {
+        // One that was unfollowed while this was on its way is not there any more.
+        if (m_generations.value(identityOf(link)) == generation)
+            addIncoming(link);
+    }
+    Q_EMIT logsChanged();
 }
 
 OutgoingFacade *TransportFacade::addOutgoing(const QString &label)
@@ -144,7 +158,20 @@ OutgoingFacade *TransportFacade::addOutgoing(const QString &label)
 
 OutgoingLog *TransportFacade::openLog(const QString &label)
 {
-    return addOutgoing(label);
+    if (OutgoingFacade *known = m_outgoing.value(label))
+        return known;
+    const QPointer<OutgoingLog> log = addOutgoing(label);
+    Q_EMIT logsChanged();
+    return log;
+}
+
+IncomingFacade *TransportFacade::incoming(const IncomingKey &key) const
+{
+    IncomingFacade *log = m_incoming.value(key.identity);
+    if (log && log->key() == key)
+        return log;
+    const auto leaving = m_leaving.find(key);
+    return leaving != m_leaving.end() ? leaving->second : nullptr;
 }
 
 IncomingFacade *TransportFacade::addIncoming(const LogLink &link)
@@ -152,7 +179,7 @@ IncomingFacade *TransportFacade::addIncoming(const LogLink &link)
     const QString identity = identityOf(link);
     if (IncomingFacade *known = m_incoming.value(identity))
         return known;
-    auto *log = new IncomingFacade(link, m_engine, m_port, this);
+    auto *log = new IncomingFacade(link, m_generations.value(identity), m_engine, m_port, this);
     m_incoming.insert(identity, log);
     return log;
 }
@@ -161,8 +188,13 @@ IncomingLog *TransportFacade::follow(const LogLink &link)
 {
     if (link.isNull())
         return nullptr;
-    IncomingFacade *log = addIncoming(link);
-    m_port->post([engine = m_engine, link] { engine->follow(link); });
+    const bool isNew = !m_incoming.contains(identityOf(link));
+    const QPointer<IncomingFacade> log = addIncoming(link);
+    m_port->post([engine = m_engine, link, generation = log->key().generation] {
+        engine->incoming().follow(link, generation);
+    });
+    if (isNew)
+        Q_EMIT logsChanged();
     return log;
 }
 
@@ -183,12 +215,34 @@ QFuture<Problem> TransportFacade::unfollow(IncomingLog *log)
         return Reply<Problem>::now(
             Problem(Problem::Kind::InvalidArgument,
                     QStringLiteral("this transport does not follow that log")));
-    m_incoming.remove(identity);
-    log->deleteLater();
+    IncomingFacade *leaving = m_incoming.take(identity);
+    const IncomingKey key = leaving->key();
+    m_leaving.insert({key, leaving});
+    m_generations[identity] = key.generation + 1;
     const Reply<Problem> reply;
-    m_port->post([engine = m_engine, identity, reply] { engine->unfollow(identity, reply); });
+    m_port->post([engine = m_engine, key, reply] { engine->incoming().unfollow(key, reply); });
+    Q_EMIT logsChanged();
     return reply.future();
 }
+
+void TransportFacade::unfollowed(const IncomingKey &key, const Problem &problem)
+{
+    const auto leaving = m_leaving.find(key);
+    if (leaving == m_leaving.end())
+        return;
+    IncomingFacade *log = leaving->second;
+    m_leaving.erase(leaving);
+    // It is still followed, unless the host asked for it anew meanwhile: then that took over.
+    if (!problem || m_incoming.contains(key.identity)) {
+        log->deleteLater();
+        return;
+    }
+    m_incoming.insert(key.identity, log);
+    m_generations[key.identity] = key.generation;
+    Q_EMIT logsChanged();
+}
+
+// ---- Settings and end
 
 QFuture<Problem> TransportFacade::applySettings(const Settings &settings)
 {
@@ -202,11 +256,14 @@ QFuture<Problem> TransportFacade::applySettings(const Settings &settings)
             Problem(Problem::Kind::InvalidArgument,
                     QStringLiteral(
                         "applicationId and directory cannot change while the transport is open")));
-    if (settings.locale() != m_settings.locale())
-        Q_EMIT localeWanted(settings.locale());
-    m_settings = settings;
     const Reply<Problem> reply;
-    m_port->post([engine = m_engine, settings, reply] { engine->applySettings(settings, reply); });
+    if (!m_port->post(
+            [engine = m_engine, settings, reply] { engine->applySettings(settings, reply); }))
+        return reply.future();
+    const bool isOtherLocale = settings.locale() != m_settings.locale();
+    m_settings = settings;
+    if (isOtherLocale)
+        Q_EMIT localeWanted(settings.locale());
     return reply.future();
 }
 
@@ -224,16 +281,25 @@ QFuture<Problem> TransportFacade::unsetCredential(const QUrl &helper)
 
 QFuture<Problem> TransportFacade::close()
 {
-    if (m_refusal && m_status.state != State::Closed) {
-        TransportStatus status = m_status;
-        status.state = State::Closed;
-        setStatus(status);
-        m_closing.answer({});
-    } else if (!m_isClosing && m_engine) {
-        m_port->post([engine = m_engine, closing = m_closing] { engine->close(closing); });
+    if (m_closing)
+        return *m_closing;
+    const Reply<Problem> reply;
+    m_closing = reply.future();
+    if (m_refusal) {
+        setClosed();
+        reply.answer({});
+        return reply.future();
     }
-    m_isClosing = true;
-    return m_closing.future();
+    // At the end of the application the worker was closed without us.
+    if (!m_port->post([engine = m_engine, reply] { engine->close(reply); }))
+        reply.answer({});
+    // A worker that is stuck in a dead disk cannot answer.
+    QTimer::singleShot(
+        CloseLimit, this, [answer = reply.answerIfOpen(), directory = m_settings.directory()] {
+            answer(Problem(Problem::Kind::WillRetry,
+                           QStringLiteral("the disk of %1 does not answer").arg(directory)));
+        });
+    return reply.future();
 }
 
 void TransportFacade::syncNow()

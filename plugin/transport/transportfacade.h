@@ -47,8 +47,13 @@ Q_SIGNALS:
 
 private:
     void connectEngine();
+    void connectLogs();
+    void addKnown(const QStringList &labels, const QList<QPair<LogLink, int>> &links);
+    void unfollowed(const IncomingKey &key, const Problem &problem);
     void watchNetwork(NetworkWatch *watch);
     void setStatus(const TransportStatus &status);
+    void setClosed();
+    IncomingFacade *incoming(const IncomingKey &key) const;
     IncomingFacade *addIncoming(const LogLink &link);
     OutgoingFacade *addOutgoing(const QString &label);
 
@@ -59,12 +64,13 @@ private:
     SecretKeeper m_keeper;
     QMetaObject::Connection m_network;
     Problem m_refusal; // the settings are no good: nothing was started
-    Reply<Problem> m_closing;
-    bool m_isClosing = false;
+    std::optional<QFuture<Problem>> m_closing;
     bool m_isPaused = false;
     TransportStatus m_status;
     QHash<QString, OutgoingFacade *> m_outgoing; // by label
     QHash<QString, IncomingFacade *> m_incoming; // by identity
+    QHash<QString, int> m_generations; // by identity: how often it was unfollowed
+    std::map<IncomingKey, IncomingFacade *> m_leaving; // the worker has not answered yet
 };
 
 } // namespace RemoteLog

@@ -167,7 +167,8 @@ void HostileTest::clonedProfile()
     OutgoingLog *cloned = clone.open().openLog(Label);
     QVERIFY(waitFor([cloned] { return cloned->problem().kind() == Problem::Kind::Conflict; }));
     QCOMPARE(await(cloned->append("two, by the clone")).problem().kind(), Problem::Kind::Conflict);
-    QCOMPARE(clone.transport().state(), Transport::State::NeedsAttention);
+    QVERIFY(waitFor(
+        [&clone] { return clone.transport().state() == Transport::State::NeedsAttention; }));
     // For good, and only for this log.
     clone.close();
     cloned = clone.open().openLog(Label);

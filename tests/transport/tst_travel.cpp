@@ -205,6 +205,13 @@ void TravelTest::acknowledgedIsTheHostsWord()
     QSignalSpy states(log, &OutgoingLog::entryStatesChanged);
     QCOMPARE(await(log->acknowledge({1, 9})).kind(), Problem::Kind::InvalidArgument);
     QVERIFY(!await(log->acknowledge({4, 1, 2})));
+    const auto told = [&states](quint64 first, quint64 last) {
+        return std::any_of(states.cbegin(), states.cend(), [&](const QVariantList &arguments) {
+            return arguments.at(0).toULongLong() == first && arguments.at(1).toULongLong() == last
+                   && arguments.at(2).value<Entry::State>() == Entry::State::Acknowledged;
+        });
+    };
+    QVERIFY(waitFor([&told] { return told(1, 2) && told(4, 4); }));
     const QList<Entry> own = await(log->read(1, 10)).value();
     QCOMPARE(own.at(0).state(), Entry::State::Acknowledged);
     QVERIFY(own.at(2).state() != Entry::State::Acknowledged);

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "follower.h"
+#include "reply.h"
+#include "statusreporter.h"
+
+#include <QDeadlineTimer>
+#include <QSet>
+
+#include <map>
+#include <optional>
+
+namespace RemoteLog {
+
+// The logs that the profile follows, by name and read key. What the host asks before the profile is
+// unlocked is kept until it is.
+class IncomingLogs : public QObject
+{
+    Q_OBJECT
+
+public:
+    IncomingLogs(StatusReporter &reporter, const Timing &timing, QObject *parent);
+    ~IncomingLogs() override;
+
+    // The profile is unlocked: brings up the logs that the database knows, and what was asked for
+    // meanwhile. After a Problem nothing has begun. What `context` names outlives end().
+    Problem begin(const FollowerContext &context);
+    void end();
+
+    QList<QPair<LogLink, int>> linksAndGenerations() const;
+
+    // A log is wanted; one that cannot be followed now is tried again with check().
+    void follow(const LogLink &link, int generation);
+    // Answers when it is done, or why it is not; then the log is still followed.
+    void unfollow(const IncomingKey &log, const Reply<Problem> &reply);
+    void start(const IncomingKey &log);
+    void commit(const IncomingKey &log, quint64 sequence);
+    void check(const IncomingKey &log);
+
+    // Asks for all of them, and follows what could not be followed before.
+    void check();
+    // A name system noticed something.
+    void nameChanged(const QString &logName);
+    // A store has something new: whoever lacks something goes on.
+    void storeChanged();
+    void setMaxPayload(qint64 bytes);
+    // The settings' helpers, or what may be taken from links, are others now.
+    void helpersChanged();
+
+    // Their part of the profile's status.
+    void addTo(TransportStatus &status) const;
+    bool isBusy() const;
+
+Q_SIGNALS:
+    // Something in status or isBusy() changed.
+    void changed();
+    // A name system answered about one of them.
+    void checked();
+    void entriesReceived(const RemoteLog::IncomingKey &log, const QList<RemoteLog::Entry> &entries);
+    // Before the answer to unfollow(): it is followed no more, or the Problem says why it still is.
+    void unfollowed(const RemoteLog::IncomingKey &log, const RemoteLog::Problem &problem);
+
+private:
+    struct Following
+    {
+        int generation = 0;
+        std::unique_ptr<Follower> follower;
+    };
+    struct Wanted
+    {
+        LogLink link;
+        int generation = 0;
+        Problem problem; // why not yet
+    };
+    struct Unwanted
+    {
+        IncomingKey log;
+        Reply<Problem> reply;
+        QDeadlineTimer deadline;
+    };
+
+    Follower *find(const IncomingKey &log) const;
+    void add(const FollowedLog &log, int generation);
+    void remove(const IncomingKey &log, const Reply<Problem> &reply);
+    void giveUpLate();
+
+    StatusReporter &m_reporter;
+    Timing m_timing;
+    std::optional<FollowerContext> m_context;
+    std::map<QString, Following> m_followings; // by identity
+    std::map<QString, Wanted> m_wanted; // by identity: not followed yet
+    std::vector<Unwanted> m_unwanted; // before the profile is unlocked
+    std::map<QString, int> m_started; // by identity: the generation that delivers
+    QTimer m_late;
+};
+
+} // namespace RemoteLog
