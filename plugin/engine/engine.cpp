@@ -131,6 +131,7 @@ void Engine::unlock(const QByteArray &bytes, bool isNew)
     }
     m_appender.begin(*m_database,
                      [this](const QString &label) { return m_outgoing.publisher(label); });
+    m_outgoing.answerWaiting();
     m_poll.start();
     checkAll();
     reportSoon();

@@ -35,9 +35,13 @@ Problem OutgoingLogs::begin(const MasterSecret &master, const PublisherContext &
         add(log);
     for (const QString &label : std::exchange(m_wanted, {}))
         open(label);
+    return {};
+}
+
+void OutgoingLogs::answerWaiting()
+{
     for (const Waiting &waiting : std::exchange(m_waiting, {}))
         use(waiting.label, waiting.use);
-    return {};
 }
 
 void OutgoingLogs::refuse(const Problem &problem)

@@ -122,7 +122,8 @@ void SignalsTest::everyChangeIsToldOnce()
     QSignalSpy problems(log, &OutgoingLog::problemChanged);
     QSignalSpy helpers(&transport, &Transport::helpersChanged);
     QList<Transport::State> states;
-    connect(&transport, &Transport::stateChanged, this,
+    const QObject whileListening;
+    connect(&transport, &Transport::stateChanged, &whileListening,
             [&states](Transport::State state) { states.append(state); });
     for (int i = 1; i <= 3; ++i) {
         QVERIFY(await(log->append("x")).ok());
@@ -147,8 +148,9 @@ void SignalsTest::headNeverEndsBeforeThePosition()
     const auto compare = [&] {
         isBehind = isBehind || reader.log->head().lastSequence() < reader.log->position();
     };
-    connect(reader.log, &IncomingLog::headChanged, this, compare);
-    connect(reader.log, &IncomingLog::positionChanged, this, compare);
+    const QObject whileListening;
+    connect(reader.log, &IncomingLog::headChanged, &whileListening, compare);
+    connect(reader.log, &IncomingLog::positionChanged, &whileListening, compare);
     for (quint64 i = 1; i <= 5; ++i) {
         QVERIFY(await(log->append("x")).ok());
         QVERIFY(waitFor([log, i] { return log->head().lastSequence() == i; }));
