@@ -54,6 +54,13 @@ void LogRebuilder::start()
     m_reader.read(m_record);
 }
 
+void LogRebuilder::read(const NameRecord &better)
+{
+    m_record = better;
+    m_retry.stop();
+    m_reader.read(better);
+}
+
 Problem LogRebuilder::acceptPages(const QList<VerifiedPage> &pages)
 {
     QList<CutPage> cut;

@@ -19,6 +19,8 @@ public:
                  const PublisherContext &context, QObject *parent);
 
     void start();
+    // A better record of the log turned up: it is read up to that one.
+    void read(const NameRecord &better);
 
 Q_SIGNALS:
     // The log is longer now.

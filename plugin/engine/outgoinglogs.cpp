@@ -73,7 +73,7 @@ Publisher *OutgoingLogs::add(const OwnLog &log)
         m_reporter.tell(label, publisher->status());
         Q_EMIT changed();
     });
-    connect(publisher, &Publisher::published, this, &OutgoingLogs::published);
+    connect(publisher, &Publisher::headPublished, this, &OutgoingLogs::published);
     // Queued: who appends is called back from inside a log's own work otherwise.
     connect(publisher, &Publisher::appendableChanged, this, &OutgoingLogs::appendableChanged,
             Qt::QueuedConnection);

@@ -27,8 +27,8 @@ public:
     OutgoingLogs(StatusReporter &reporter, const Timing &timing, QObject *parent);
     ~OutgoingLogs() override;
 
-    // The profile is unlocked: brings up the logs that the database knows, and those that are wanted
-    // besides. After a Problem nothing has begun. What `context` names outlives end().
+    // The profile is unlocked: brings up the logs that the database knows, and those that are
+    // wanted besides. After a Problem nothing has begun. What `context` names outlives end().
     Problem begin(const MasterSecret &master, const PublisherContext &context);
     // What was asked meanwhile; after the appends that came before it.
     void answerWaiting();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "nameresolver.h"
-#include "publishercontext.h"
+#include "headpublisher.h"
+#include "ownname.h"
 #include "reply.h"
 #include "status.h"
 
@@ -15,8 +15,6 @@
 
 namespace RemoteLog {
 
-class LogRebuilder;
-class RecordPutter;
 class Uploader;
 
 // Alice's side of one log. In order: entries are appended, pages are cut and stored as intent,
@@ -31,7 +29,7 @@ public:
               QObject *parent);
     ~Publisher() override;
 
-    const OwnLog &log() const { return m_log; }
+    const OwnLog &log() const { return *m_log; }
     OutgoingStatus status() const;
     // Something is under way.
     bool isBusy() const;
@@ -58,44 +56,33 @@ public:
 Q_SIGNALS:
     void statusChanged();
     // A name system served a new head back; comes before the status that shows it.
-    void published();
+    void headPublished();
     void entryStatesChanged(quint64 first, quint64 last, RemoteLog::Entry::State state);
     // appendable() may say something else now.
     void appendableChanged();
 
 private:
-    void resolve();
-    void judge(const NameRecord &record);
-    void resolved();
-    void rebuild(const NameRecord &record);
-    bool cut();
+    void cut();
     void stored();
-    void sign();
-    NameRecordDraft draft() const;
-    void put();
-    void served(const NameRecord &record);
+    void published(quint64 first, quint64 last);
     void conflict(const QString &detail);
-    void setProblem(const Problem &problem);
-    Problem save(const OwnLog &changed);
+    quint64 storedPages() const;
     void countPending();
 
-    OwnLog m_log;
+    SavedLog m_log;
     LogLink m_link;
     LogKeys m_keys;
     PublisherContext m_context;
-    NameResolver m_resolver;
-    bool m_isResolved = false;
-    std::unique_ptr<LogRebuilder> m_rebuilder;
+    OwnName m_name;
     QTimer m_cutTimer;
     std::vector<std::unique_ptr<Uploader>> m_uploaders;
-    std::vector<std::unique_ptr<RecordPutter>> m_putters;
-    quint64 m_storedPages = 0; // the most that any one store holds
-    std::optional<NameRecord> m_record; // the newest signed one
-    quint64 m_recordLast = 0; // the last sequence that it covers
-    Head m_head;
+    HeadPublisher m_headPublisher;
+    quint64 m_storedPages = 0; // the most that any one store of the settings holds
     PendingTotals m_uncut;
     PendingTotals m_unstored;
-    Problem m_problem;
+    Problem m_conflict;
+    Problem m_cutProblem; // this computer's, not a helper's: as the next ones
+    Problem m_uploadProblem;
 };
 
 } // namespace RemoteLog

@@ -151,6 +151,21 @@ Result<std::optional<OwnPage>> OwnPages::pageHolding(const OwnLog &log, quint64 
     });
 }
 
+Result<std::optional<OwnPage>> OwnPages::pageAt(const OwnLog &log, const QByteArray &address)
+{
+    return guarded<std::optional<OwnPage>>(m_database, [&]() -> std::optional<OwnPage> {
+        SQLite::Statement &row = m_database.statement(
+            "SELECT number, first, last, address, size, entries, payload_bytes FROM own_pages "
+            "WHERE log = ?1 AND number = (SELECT page FROM own_blocks WHERE log = ?1 AND address = "
+            "?2 AND is_page LIMIT 1)");
+        row.bind(1, int64_t(log.id));
+        bindBytes(row, 2, address);
+        if (!row.executeStep())
+            return std::nullopt;
+        return readPage(row);
+    });
+}
+
 Result<QList<OwnPage>> OwnPages::pages(const OwnLog &log, quint64 number, int limit)
 {
     return guarded<QList<OwnPage>>(m_database, [&] {

@@ -39,6 +39,8 @@ public:
     Result<PageRange> pageRange(const OwnLog &log, quint64 number);
     // The page that holds `sequence`; nullopt if it is not cut yet or beyond the end.
     Result<std::optional<OwnPage>> pageHolding(const OwnLog &log, quint64 sequence);
+    // The page of this address; nullopt if the log has none.
+    Result<std::optional<OwnPage>> pageAt(const OwnLog &log, const QByteArray &address);
     // Pages from `number` on, in order, at most `limit`.
     Result<QList<OwnPage>> pages(const OwnLog &log, quint64 number, int limit);
 
