@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "../platform/folders.h"
+#include "../platform/systemcalls.h"
 #include "recordwriter.h"
 
 #include "ns/folderrecords.h"
 
 #include <QRegularExpression>
 
+#include <cerrno>
 #include <optional>
 
 using namespace RemoteLogTest;
@@ -28,6 +30,7 @@ class TestFolderRecords : public QObject
 private Q_SLOTS:
     void initTestCase() { QVERIFY(initializeCryptography()); }
     void init();
+    void cleanup() { SystemCalls::heal(); }
     void laysFilesOutAsTheFormatSays();
     void givesTheBestFirst();
     void givesNoMoreThanEight();
@@ -41,12 +44,16 @@ private Q_SLOTS:
     void refusesOtherRecords();
     void passesOverPlantedFiles();
     void givesADamagedRecordIfItWasTheNewest();
+    void passesOverARecordThatIsBeingCopied_data();
+    void passesOverARecordThatIsBeingCopied();
     void passesOverARecordUnderABetterName();
     void looksAtSomeFilesOnly();
     void knowsNothingAtFirst();
     void saysThatItsFolderIsMissing();
     void saysThatItCannotRead();
-    void createsItsFolderOnly();
+    void movesAFileInPlaceOfItsDirectoryAside();
+    void neverCreatesItsFolder();
+    void takesRecordsOfSeveralUsers();
     void worksOnWhenTheDiskHasSpaceAgain() { RUN_ON_OWN_DISK("worksOnWhenTheDiskHasSpaceAgain"); }
     void worksOnWhenTheDiskIsWritableAgain()
     {
@@ -167,8 +174,9 @@ void TestFolderRecords::replacesADamagedRecord()
 {
     const QByteArray record = m_writer.record(1);
     QCOMPARE(put(record), Problem());
-    writeFile(names() + fileOf(record, 1), record.chopped(1));
-    QCOMPARE(get(), QList<QByteArray>({record.chopped(1)}));
+    const QByteArray damaged = record.chopped(1) + 'x';
+    writeFile(names() + fileOf(record, 1), damaged);
+    QCOMPARE(get(), QList<QByteArray>({damaged}));
     QCOMPARE(put(record), Problem());
     QCOMPARE(get(), QList<QByteArray>({record}));
 }
@@ -232,6 +240,43 @@ void TestFolderRecords::givesADamagedRecordIfItWasTheNewest()
     QVERIFY(!get().contains(damaged));
 }
 
+void TestFolderRecords::passesOverARecordThatIsBeingCopied_data()
+{
+    QTest::addColumn<int>("size"); // of a record that is longer
+    QTest::addColumn<int>("age"); // s
+    QTest::addColumn<bool>("isReported");
+    QTest::newRow("empty") << 0 << 0 << false;
+    QTest::newRow("empty for long") << 0 << 3600 << false;
+    QTest::newRow("begun") << 1 << 0 << false;
+    QTest::newRow("without the data") << 66 << 0 << false;
+    QTest::newRow("half") << 100 << 0 << false;
+    QTest::newRow("half for a while") << 100 << 30 << false;
+    QTest::newRow("half for long") << 100 << 90 << true;
+    QTest::newRow("all but one byte") << -1 << 0 << false;
+    QTest::newRow("all but one byte for long") << -1 << 90 << true;
+}
+
+void TestFolderRecords::passesOverARecordThatIsBeingCopied()
+{
+    QFETCH(const int, size);
+    QFETCH(const int, age);
+    QFETCH(const bool, isReported);
+    QCOMPARE(put(m_writer.record(5)), Problem());
+    const QByteArray newest = m_writer.record(6);
+    const QByteArray part = size < 0 ? newest.chopped(-size) : newest.first(size);
+    const QString name = names() + fileOf(newest, 6);
+    writeFile(name, part);
+    QFile file(name);
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    QVERIFY(file.setFileTime(QDateTime::currentDateTimeUtc().addSecs(-age),
+                             QFile::FileModificationTime));
+    file.close();
+    const QByteArray good = m_writer.record(5);
+    QCOMPARE(get(), isReported ? QList<QByteArray>({part, good}) : QList<QByteArray>({good}));
+    writeFile(name, newest);
+    QCOMPARE(get(), QList<QByteArray>({newest, good}));
+}
+
 void TestFolderRecords::passesOverARecordUnderABetterName()
 {
     QCOMPARE(put(m_writer.record(5)), Problem());
@@ -242,7 +287,7 @@ void TestFolderRecords::passesOverARecordUnderABetterName()
 void TestFolderRecords::looksAtSomeFilesOnly()
 {
     QCOMPARE(put(m_writer.record(5)), Problem());
-    const QByteArray junk = "junk";
+    const QByteArray junk = Writer().record(1);
     for (quint64 number = 1; number <= 63; ++number)
         writeFile(names() + fileOf(junk, 100 + number), junk);
     for (int i = 0; i < 1000; ++i)
@@ -265,27 +310,56 @@ void TestFolderRecords::saysThatItsFolderIsMissing()
 {
     open(path(u"none"_s));
     const Problem missing = m_records->get(m_writer.logName(), Limit).problem();
-    QCOMPARE(missing.kind(), Problem::Kind::WillRetry);
+    QCOMPARE(missing.kind(), Problem::Kind::ActionRequired);
     QCOMPARE(missing.helper(), QUrl::fromLocalFile(path(u"none"_s)));
 }
 
 void TestFolderRecords::saysThatItCannotRead()
 {
+    const QByteArray record = m_writer.record(1);
+    QCOMPARE(put(record), Problem());
+    SystemCalls::fail(u"openat"_s, fileOf(record, 1), EIO);
+    const auto result = m_records->get(m_writer.logName(), Limit);
+    QCOMPARE(result.problem().kind(), Problem::Kind::WillRetry);
+    QCOMPARE(result.problem().helper(), QUrl::fromLocalFile(m_folder->path()));
+    QCOMPARE(put(record).kind(), Problem::Kind::WillRetry);
+    SystemCalls::heal();
+    SystemCalls::fail(u"openat"_s, u"/names"_s, EACCES);
+    QCOMPARE(m_records->get(m_writer.logName(), Limit).problem().kind(),
+             Problem::Kind::ActionRequired);
+}
+
+void TestFolderRecords::movesAFileInPlaceOfItsDirectoryAside()
+{
     QVERIFY(QDir().mkdir(path(u"names"_s)));
     writeFile(path(u"names/"_s + m_writer.logName()), "in place of the directory");
     const auto result = m_records->get(m_writer.logName(), Limit);
-    QVERIFY(!result.ok());
+    QCOMPARE(result.problem().kind(), Problem::Kind::Tampered);
     QCOMPARE(result.problem().helper(), QUrl::fromLocalFile(m_folder->path()));
-    QVERIFY(put(m_writer.record(1)));
+    QCOMPARE(put(m_writer.record(1)), Problem());
+    QCOMPARE(get(), QList<QByteArray>({m_writer.record(1)}));
 }
 
-void TestFolderRecords::createsItsFolderOnly()
+void TestFolderRecords::neverCreatesItsFolder()
 {
     open(path(u"new"_s));
+    QCOMPARE(put(m_writer.record(1)).kind(), Problem::Kind::ActionRequired);
+    QCOMPARE(namesBelow(m_folder->path()), QStringList());
+    QVERIFY(QDir().mkdir(path(u"new"_s)));
     QCOMPARE(put(m_writer.record(1)), Problem());
-    open(path(u"not mounted/log"_s));
-    QCOMPARE(put(m_writer.record(1)).kind(), Problem::Kind::WillRetry);
-    QVERIFY(!QFile::exists(path(u"not mounted"_s)));
+}
+
+void TestFolderRecords::takesRecordsOfSeveralUsers()
+{
+    if (!canBeOthers())
+        QSKIP("needs root to be other users");
+    setMode(m_folder->path(), 01777);
+    const Writer other;
+    QVERIFY(succeedsAs({3001, 3001}, [&] { return !put(m_writer.record(1)); }));
+    QVERIFY(succeedsAs({3002, 3002}, [&] {
+        return !m_records->put(other.logName(), other.record(1))
+               && get() == QList<QByteArray>({m_writer.record(1)}) && !put(m_writer.record(1));
+    }));
 }
 
 class TestOnOwnDisk : public QObject
@@ -313,7 +387,7 @@ void TestOnOwnDisk::worksOnWhenTheDiskHasSpaceAgain()
     QCOMPARE(put(1), Problem());
     OwnDisk::fill();
     const Problem problem = put(2);
-    QCOMPARE(problem.kind(), Problem::Kind::LocalStorageFull);
+    QCOMPARE(problem.kind(), Problem::Kind::ActionRequired);
     QCOMPARE(problem.helper(), QUrl::fromLocalFile(OwnDisk::path()));
     QCOMPARE(get(), QList<QByteArray>({m_writer.record(1)}));
     QVERIFY(namesBelow(OwnDisk::path() + u"/tmp"_s).isEmpty());
@@ -327,7 +401,7 @@ void TestOnOwnDisk::worksOnWhenTheDiskIsWritableAgain()
     QCOMPARE(put(1), Problem());
     QVERIFY(OwnDisk::setReadOnly(true));
     QCOMPARE(get(), QList<QByteArray>({m_writer.record(1)}));
-    QCOMPARE(put(2).kind(), Problem::Kind::LocalStorageFull);
+    QCOMPARE(put(2).kind(), Problem::Kind::ActionRequired);
     QVERIFY(OwnDisk::setReadOnly(false));
     QCOMPARE(put(2), Problem());
     QCOMPARE(get().first(), m_writer.record(2));
