@@ -129,7 +129,7 @@ Problem DirectoryMaker::enter(const Place &place, Descriptor *entered, bool *isN
         if (entered->isOpen())
             return Problem();
         if (isObstacle(errno)) {
-            if (const Problem problem = moveAside(place.parentPath, place.name))
+            if (const Problem problem = moveAside(place.parentPath, place.name, Wanted::Directory))
                 return problem;
         } else if (errno != ENOENT) {
             break;
@@ -169,7 +169,8 @@ void DirectoryMaker::visit(const QString &directory, UnsyncedDirectories *unsync
     }
 }
 
-Problem DirectoryMaker::moveAside(const QString &directory, const QString &name) const
+Problem DirectoryMaker::moveAside(const QString &directory, const QString &name,
+                                  Wanted wanted) const
 {
     const QString path = FolderPath::join(directory, name);
     const bool isTemporary = path == FolderPath::TemporaryDirectory;
@@ -188,9 +189,12 @@ Problem DirectoryMaker::moveAside(const QString &directory, const QString &name)
     if (!from.isOpen() || !to.isOpen()
         || ::fstatat(from.number(), oldName.constData(), &before, AT_SYMLINK_NOFOLLOW) != 0)
         return errno == ENOENT ? Problem() : obstacleProblem(path, errno);
+    // Another writer may have put it right meanwhile.
+    if (bool(S_ISDIR(before.st_mode)) == (wanted == Wanted::Directory))
+        return Problem();
     if (::renameat(from.number(), oldName.constData(), to.number(), newName.constData()) != 0)
         return errno == ENOENT ? Problem() : obstacleProblem(path, errno);
-    // Another writer may have put it right in between: then that goes back where it belongs.
+    // Or even in between: then that goes back where it belongs.
     if (::fstatat(to.number(), newName.constData(), &after, AT_SYMLINK_NOFOLLOW) == 0
         && !isSame(before, after))
         ::renameat2(to.number(), newName.constData(), from.number(), oldName.constData(),

@@ -42,10 +42,11 @@ public:
     // Adds what is above a file that is there.
     void visit(const QString &directory, UnsyncedDirectories *unsynced) const;
 
-    // Moves what stands where a file or directory of ours belongs out of the way. It is somebody's
-    // and never deleted: `tmp/obstacle-<name>-<random digits>`, or beside `tmp` if it is that.
-    // ActionRequired if it cannot be moved.
-    Problem moveAside(const QString &directory, const QString &name) const;
+    // Moves what stands where a file or directory of ours is wanted out of the way, if it still
+    // does. It is somebody's and never deleted: `tmp/obstacle-<name>-<random digits>`, or beside
+    // `tmp` if it is that. ActionRequired if it cannot be moved.
+    enum class Wanted { File, Directory };
+    Problem moveAside(const QString &directory, const QString &name, Wanted wanted) const;
 
     // What new files get: who can read the folder can read them, and nobody writes to them again.
     mode_t fileMode() const { return 0600 | (m_tree.status().st_mode & 0444); }

@@ -121,7 +121,8 @@ Problem DurableBatch::nameFile(Item *item)
     };
     int error = move();
     if (isObstacleToAFile(error)) {
-        if (const Problem problem = m_maker.moveAside(directory, name))
+        if (const Problem problem =
+                m_maker.moveAside(directory, name, DirectoryMaker::Wanted::File))
             return problem;
         error = move();
     }
