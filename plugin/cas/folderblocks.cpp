@@ -4,15 +4,24 @@
 #include "log/address.h"
 #include "log/block.h"
 #include "platform/durablebatch.h"
-#include "platform/durablefile.h"
-
-#include <QLoggingCategory>
+#include "platform/lastingcategory.h"
 
 namespace RemoteLog {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "remotelog.cas", QtWarningMsg)
+REMOTELOG_LASTING_CATEGORY(log, "remotelog.cas")
+
+// In the folder.
+QString directoryOf(const QByteArray &address)
+{
+    return QLatin1String("blocks/") + FolderBlocks::fileName(address).right(2);
+}
+
+QString pathOf(const QByteArray &address)
+{
+    return directoryOf(address) + QLatin1Char('/') + FolderBlocks::fileName(address);
+}
 
 } // namespace
 
@@ -28,72 +37,83 @@ QString FolderBlocks::fileName(const QByteArray &address)
 
 QString FolderBlocks::directory(const QByteArray &address) const
 {
-    return m_folder.path + QLatin1String("/blocks/") + fileName(address).right(2);
+    return m_folder.path + QLatin1Char('/') + directoryOf(address);
 }
 
-QString FolderBlocks::path(const QByteArray &address) const
+// A disk that cannot be read says nothing about what is on it.
+Result<FolderBlocks::State> FolderBlocks::look(const FolderTree &tree, const QByteArray &address,
+                                               qint64 limit)
 {
-    return directory(address) + QLatin1Char('/') + fileName(address);
+    const Result<QByteArray> bytes = tree.read(pathOf(address), limit);
+    if (!bytes.ok() && bytes.problem().kind() != Problem::Kind::Tampered)
+        return bytes.problem();
+    if (bytes.ok() && bytes.value().isNull())
+        return State::Missing;
+    return bytes.ok() && blockAddress(bytes.value()) == address ? State::Good : State::Damaged;
 }
 
-Problem FolderBlocks::put(const QList<Block> &blocks) const
+Problem FolderBlocks::put(const QList<Block> &blocks, const QByteArray &previousHead) const
 {
-    if (const Problem problem = m_folder.makeFolder())
-        return problem;
-    DurableBatch batch(m_folder.temporaryFolder());
-    bool isPrepared = false; // a folder that holds everything may be read-only
     for (const Block &block : blocks) {
         if (blockAddress(block.bytes()) != block.address())
             return m_folder.named(Problem(Problem::Kind::InvalidArgument,
                                           QStringLiteral("a block does not match its address")));
-        const QString file = path(block.address());
-        const Result<QByteArray> present = DurableFile::read(file, block.bytes().size());
-        const bool isMissing = present.ok() && present.value().isNull();
-        if (!isMissing && present.ok() && present.value() == block.bytes()) {
-            batch.keep(file);
+    }
+    FolderTree tree(m_folder.path);
+    if (const Problem problem = tree.open())
+        return m_folder.named(problem);
+    return m_folder.named(put(tree, blocks, previousHead));
+}
+
+Problem FolderBlocks::put(const FolderTree &tree, const QList<Block> &blocks,
+                          const QByteArray &previousHead)
+{
+    if (!previousHead.isEmpty()) {
+        const Result<State> state = look(tree, previousHead, MaxBlockSize);
+        if (!state.ok())
+            return state.problem();
+        if (state.value() != State::Good)
+            return Problem(Problem::Kind::WillRetry,
+                           QStringLiteral("the folder does not hold what was stored in it before"));
+    }
+    DurableBatch batch(tree);
+    for (const Block &block : blocks) {
+        const Result<State> state = look(tree, block.address(), block.bytes().size());
+        if (!state.ok())
+            return state.problem();
+        if (state.value() == State::Good) {
+            batch.keep(pathOf(block.address()));
             continue;
         }
-        if (!isMissing)
+        if (state.value() == State::Damaged)
             qCDebug(log) << "replacing a damaged block" << fileName(block.address());
-        if (!isPrepared) {
-            if (const Problem problem = m_folder.makeTemporaryFolder())
-                return problem;
-            if (const Problem problem =
-                    DurableFile::makeDirectory(m_folder.path + QLatin1String("/blocks"), false))
-                return m_folder.named(problem);
-            isPrepared = true;
-        }
-        if (const Problem problem = batch.add(file, block.bytes()))
-            return m_folder.named(problem);
+        if (const Problem problem = batch.add(pathOf(block.address()), block.bytes()))
+            return problem;
     }
-    return m_folder.named(batch.commit());
+    return batch.commit();
 }
 
 Result<QByteArray> FolderBlocks::get(const QByteArray &address, qint64 limit) const
 {
-    const Result<QByteArray> bytes = DurableFile::read(path(address), limit);
-    if (!bytes.ok())
-        return m_folder.named(bytes.problem());
-    if (bytes.value().isNull()) {
-        if (const Problem problem = m_folder.checkFolder())
-            return problem;
-    }
-    return bytes;
+    FolderTree tree(m_folder.path);
+    if (const Problem problem = tree.open())
+        return m_folder.named(problem);
+    const Result<QByteArray> bytes = tree.read(pathOf(address), limit);
+    return bytes.ok() ? bytes : m_folder.named(bytes.problem());
 }
 
 Result<QList<bool>> FolderBlocks::exist(const QList<QByteArray> &addresses) const
 {
+    FolderTree tree(m_folder.path);
+    if (const Problem problem = tree.open())
+        return m_folder.named(problem);
     QList<bool> answer;
     answer.reserve(addresses.size());
     for (const QByteArray &address : addresses) {
-        // Read, not only looked at: a damaged block is as good as none, and put() mends it.
-        const Result<QByteArray> bytes = DurableFile::read(path(address), MaxBlockSize);
-        answer.append(bytes.ok() && !bytes.value().isNull()
-                      && blockAddress(bytes.value()) == address);
-    }
-    if (!answer.contains(true)) {
-        if (const Problem problem = m_folder.checkFolder())
-            return problem;
+        const Result<State> state = look(tree, address, MaxBlockSize);
+        if (!state.ok())
+            return m_folder.named(state.problem());
+        answer.append(state.value() == State::Good);
     }
     return answer;
 }

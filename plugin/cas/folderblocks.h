@@ -2,6 +2,7 @@
 #pragma once
 
 #include "platform/folderhelper.h"
+#include "platform/foldertree.h"
 
 #include <RemoteLog/contentstore.h>
 
@@ -18,14 +19,15 @@ public:
 
     // Keeps blocks durably, the last one last. A good file is never written again; one whose bytes
     // are not the block's (a damaged disk, a planted file) is replaced at once by one whose bytes
-    // are.
-    Problem put(const QList<Block> &blocks) const;
+    // are. Where `previousHead` is not empty and that block is not there, nothing is kept
+    // (WillRetry): it is another folder than before, or an older copy of it.
+    Problem put(const QList<Block> &blocks, const QByteArray &previousHead) const;
 
-    // The bytes of the file, unverified; null if there is none. WillRetry if the whole folder is
-    // missing.
+    // The bytes of the file, unverified; null if there is none.
     Result<QByteArray> get(const QByteArray &address, qint64 limit) const;
 
-    // Whether there is a file with something in it. Its content is not read.
+    // Whether there is a file with the block's bytes: it is read, for a damaged one is as good as
+    // none. A folder that cannot be read is a Problem.
     Result<QList<bool>> exist(const QList<QByteArray> &addresses) const;
 
     // Where the file of an address stands.
@@ -33,7 +35,10 @@ public:
     static QString fileName(const QByteArray &address);
 
 private:
-    QString path(const QByteArray &address) const;
+    enum class State { Missing, Damaged, Good };
+    static Result<State> look(const FolderTree &tree, const QByteArray &address, qint64 limit);
+    static Problem put(const FolderTree &tree, const QList<Block> &blocks,
+                       const QByteArray &previousHead);
 
     FolderHelper m_folder;
 };

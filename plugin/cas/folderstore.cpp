@@ -5,8 +5,6 @@
 
 #include "log/address.h"
 
-#include <QPointer>
-
 #include <algorithm>
 
 namespace RemoteLog {
@@ -28,7 +26,7 @@ Result<QList<Block>> getWatching(const FolderBlocks &blocks, const Fetch &fetch,
     Result<QByteArray> bytes = blocks.get(fetch.address(), fetch.limit());
     const auto isMissing = [&] {
         return bytes.ok() ? bytes.value().isNull()
-                          : bytes.problem().kind() == Problem::Kind::WillRetry;
+                          : bytes.problem().kind() != Problem::Kind::Tampered;
     };
     if (isMissing()) {
         watch.watch();
@@ -54,25 +52,19 @@ FolderStore *FolderStore::create(const QUrl &url)
 
 FolderStore::FolderStore(const FolderHelper &folder, QObject *parent)
     : ContentStore(parent)
-    , m_folder(folder)
-    , m_calls(folder.url)
-    , m_watch(&m_calls, MaxWatched)
+    , m_role(folder, MaxWatched)
 {
-    connect(&m_watch, &FolderWatch::changed, this, &ContentStore::changed);
+    connect(&m_role.watch(), &FolderWatch::changed, this, &ContentStore::changed);
 }
 
 bool FolderStore::needsNetwork() const
 {
-    return m_folder.needsNetwork;
+    return m_role.folder().needsNetwork;
 }
 
 void FolderStore::abort()
 {
-    // What follows an answer may delete this object.
-    const QPointer<FolderStore> guard(this);
-    m_calls.abort();
-    if (guard)
-        m_watch.resume();
+    m_role.abort();
 }
 
 QFuture<Problem> FolderStore::put(const Upload &upload)
@@ -82,11 +74,11 @@ QFuture<Problem> FolderStore::put(const Upload &upload)
     for (const Block &block : blocks)
         size += block.bytes().size();
     const bool isFirst = !std::exchange(m_isCleared, true);
-    return m_calls.call<Problem>(
-        [folder = m_folder, blocks, isFirst] {
+    return m_role.calls().call<Problem>(
+        [folder = m_role.folder(), blocks, previousHead = upload.previousHead(), isFirst] {
             if (isFirst)
                 folder.removeStaleFiles();
-            return FolderBlocks(folder).put(blocks);
+            return FolderBlocks(folder).put(blocks, previousHead);
         },
         size);
 }
@@ -94,21 +86,21 @@ QFuture<Problem> FolderStore::put(const Upload &upload)
 QFuture<Result<QList<Block>>> FolderStore::get(const Fetch &fetch)
 {
     if (!isBlockAddress(fetch.address()))
-        return QtFuture::makeReadyFuture(Result<QList<Block>>(badAddress(m_folder)));
-    const FolderBlocks blocks(m_folder);
-    const auto watch =
-        m_watch.handle({FolderBlocks::fileName(fetch.address()), blocks.directory(fetch.address()),
-                        FolderBlocks::fileName(fetch.address())});
-    return m_calls.call<Result<QList<Block>>>(
+        return QtFuture::makeReadyFuture(Result<QList<Block>>(badAddress(m_role.folder())));
+    const FolderBlocks blocks(m_role.folder());
+    const auto watch = m_role.watch().handle({FolderBlocks::fileName(fetch.address()),
+                                              blocks.directory(fetch.address()),
+                                              FolderBlocks::fileName(fetch.address())});
+    return m_role.calls().call<Result<QList<Block>>>(
         [blocks, fetch, watch] { return getWatching(blocks, fetch, watch); });
 }
 
 QFuture<Result<QList<bool>>> FolderStore::exists(const QList<QByteArray> &addresses)
 {
     if (!std::all_of(addresses.begin(), addresses.end(), isBlockAddress))
-        return QtFuture::makeReadyFuture(Result<QList<bool>>(badAddress(m_folder)));
-    return m_calls.call<Result<QList<bool>>>(
-        [blocks = FolderBlocks(m_folder), addresses] { return blocks.exist(addresses); });
+        return QtFuture::makeReadyFuture(Result<QList<bool>>(badAddress(m_role.folder())));
+    return m_role.calls().call<Result<QList<bool>>>(
+        [blocks = FolderBlocks(m_role.folder()), addresses] { return blocks.exist(addresses); });
 }
 
 } // namespace RemoteLog

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "platform/foldercalls.h"
-#include "platform/folderhelper.h"
-#include "platform/folderwatch.h"
+#include "platform/folderrole.h"
 
 #include <RemoteLog/contentstore.h>
-
-#include <optional>
 
 namespace RemoteLog {
 
 // A shared folder as content store, `file:///path`.
 //
 // Files are read and written in a thread of its own, for a share may hang as long as it likes; a
-// call that hangs is answered by abort() only. Blocks that were asked for and missing are watched
-// for, the last 64 of them.
+// call that hangs is answered by abort() only, which also drops what waits behind it. Blocks that
+// were asked for and missing are watched for, the last 64 of them.
 class FolderStore : public ContentStore
 {
     Q_OBJECT
@@ -29,8 +25,9 @@ public:
     bool needsNetwork() const override;
     void abort() override;
 
-    // Creates the folder if only that is missing. A put that was answered by abort() may still be
-    // carried out.
+    // ActionRequired while the folder is not there: it is never created. WillRetry, and nothing is
+    // put, if it does not hold the upload's previousHead(): exists() says what it does hold. A put
+    // that was at work when abort() answered it may still be carried out.
     QFuture<Problem> put(const Upload &upload) override;
 
     QFuture<Result<QList<Block>>> get(const Fetch &fetch) override;
@@ -38,13 +35,11 @@ public:
 
 protected:
     // For tests: what makes the disk hang.
-    FolderCalls &calls() { return m_calls; }
+    FolderCalls &calls() { return m_role.calls(); }
 
 private:
-    const FolderHelper m_folder;
+    FolderRole m_role;
     bool m_isCleared = false; // of what crashed writers left
-    FolderCalls m_calls;
-    FolderWatch m_watch;
 };
 
 } // namespace RemoteLog

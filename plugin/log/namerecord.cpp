@@ -200,6 +200,12 @@ Result<NameRecord> parseNameRecord(QByteArrayView bytes, QByteArrayView publicKe
     return record;
 }
 
+bool isWholeNameRecord(QByteArrayView bytes)
+{
+    const Result<Fields> fields = readFields(bytes);
+    return fields.ok() && !fields.value().signatureV2.isEmpty() && !fields.value().data.isEmpty();
+}
+
 bool isExpired(const NameRecord &record, const QDateTime &now)
 {
     return record.validity <= Validity::fromDateTime(now);

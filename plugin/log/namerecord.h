@@ -17,6 +17,9 @@ namespace RemoteLog {
 inline constexpr int MaxNameRecordSize = 10240;
 inline constexpr int MaxEmbedLimit = 8192;
 
+// Most records that a name system is asked for, the best first.
+inline constexpr int MaxNameRecords = 8;
+
 // What the writer decides about a record.
 struct NameRecordDraft
 {
@@ -52,6 +55,10 @@ struct NameRecord
 // Reads and verifies a record of the log with this public key (everything but expiry): Tampered if
 // anything is wrong.
 Result<NameRecord> parseNameRecord(QByteArrayView bytes, QByteArrayView publicKey);
+
+// True if the bytes have the form of a record to the last one, whatever it says: a copy that is
+// still being written has not.
+bool isWholeNameRecord(QByteArrayView bytes);
 
 bool isExpired(const NameRecord &record, const QDateTime &now);
 

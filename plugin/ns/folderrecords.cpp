@@ -2,13 +2,11 @@
 #include "folderrecords.h"
 
 #include "interface/multibase.h"
-#include "platform/directorylisting.h"
 #include "platform/durablebatch.h"
-#include "platform/durablefile.h"
+#include "platform/lastingcategory.h"
 #include "security/hash.h"
 
-#include <QFile>
-#include <QLoggingCategory>
+#include <QDateTime>
 
 #include <functional>
 #include <set>
@@ -17,10 +15,13 @@ namespace RemoteLog {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "remotelog.ns", QtWarningMsg)
+REMOTELOG_LASTING_CATEGORY(log, "remotelog.ns")
 
 // A listing takes about a second then, and an endless one ends.
 constexpr qint64 MaxFilesListed = 1'000'000;
+
+// A file that nobody has written to for so long is not being copied any more.
+constexpr qint64 MaxSecondsOfACopy = 60;
 
 // 0: a digit; h: a hexadecimal one, lower case.
 constexpr char NamePattern[] = "0000000000000000000-00000000T000000Z-hhhhhhhhhhhhhhhh";
@@ -42,6 +43,28 @@ bool isRecordName(const QByteArray &name)
     return true;
 }
 
+// In the folder.
+QString directoryOf(const QString &logName)
+{
+    return QLatin1String("names/") + logName;
+}
+
+QString pathOf(const QString &logName, const QByteArray &name)
+{
+    return directoryOf(logName) + QLatin1Char('/') + QLatin1String(name);
+}
+
+// Tools that write files under their own names (cp, rsync --inplace) show them half written.
+bool isBeingCopied(const FolderTree &tree, const QString &path, const QByteArray &bytes)
+{
+    if (bytes.isEmpty())
+        return true; // there is nothing to be reported either
+    if (isWholeNameRecord(bytes))
+        return false;
+    const std::optional<QDateTime> modified = tree.lastModified(path);
+    return modified && modified->secsTo(QDateTime::currentDateTimeUtc()) < MaxSecondsOfACopy;
+}
+
 } // namespace
 
 FolderRecords::FolderRecords(const FolderHelper &folder)
@@ -57,12 +80,7 @@ QByteArray FolderRecords::publicKey(const QString &logName)
 
 QString FolderRecords::directory(const QString &logName) const
 {
-    return m_folder.path + QLatin1String("/names/") + logName;
-}
-
-QString FolderRecords::path(const QString &logName, const QByteArray &name) const
-{
-    return directory(logName) + QLatin1Char('/') + QLatin1String(name);
+    return m_folder.path + QLatin1Char('/') + directoryOf(logName);
 }
 
 QByteArray FolderRecords::fileName(const NameRecord &record)
@@ -74,11 +92,12 @@ QByteArray FolderRecords::fileName(const NameRecord &record)
 }
 
 // Never more names than MaxFilesRead in memory, the best first.
-Result<QList<QByteArray>> FolderRecords::bestNames(const QString &logName) const
+Result<QList<QByteArray>> FolderRecords::bestNames(const FolderTree &tree,
+                                                   const QString &logName) const
 {
     std::set<QByteArray, std::greater<>> best;
     const Problem problem =
-        listDirectory(directory(logName), MaxFilesListed, [&](const QByteArray &name) {
+        tree.list(directoryOf(logName), MaxFilesListed, [&](const QByteArray &name) {
             if (!isRecordName(name))
                 return;
             best.insert(name);
@@ -90,9 +109,10 @@ Result<QList<QByteArray>> FolderRecords::bestNames(const QString &logName) const
     return QList<QByteArray>(best.begin(), best.end());
 }
 
-Result<NameRecord> FolderRecords::readRecord(const QString &logName, const QByteArray &name) const
+Result<NameRecord> FolderRecords::readRecord(const FolderTree &tree, const QString &logName,
+                                             const QByteArray &name) const
 {
-    const Result<QByteArray> bytes = DurableFile::read(path(logName, name), MaxNameRecordSize);
+    const Result<QByteArray> bytes = tree.read(pathOf(logName, name), MaxNameRecordSize);
     if (!bytes.ok())
         return m_folder.named(bytes.problem());
     const Result<NameRecord> record = parseNameRecord(bytes.value(), publicKey(logName));
@@ -103,11 +123,14 @@ Result<NameRecord> FolderRecords::readRecord(const QString &logName, const QByte
     return record;
 }
 
-// Null if it is a good record after all, of whatever name.
-QByteArray FolderRecords::readDamaged(const QString &logName, const QByteArray &name) const
+// Null if it is a good record after all, of whatever name, or will perhaps be one.
+QByteArray FolderRecords::readDamaged(const FolderTree &tree, const QString &logName,
+                                      const QByteArray &name) const
 {
-    const Result<QByteArray> bytes = DurableFile::read(path(logName, name), MaxNameRecordSize);
-    if (!bytes.ok() || parseNameRecord(bytes.value(), publicKey(logName)).ok())
+    const QString path = pathOf(logName, name);
+    const Result<QByteArray> bytes = tree.read(path, MaxNameRecordSize);
+    if (!bytes.ok() || parseNameRecord(bytes.value(), publicKey(logName)).ok()
+        || isBeingCopied(tree, path, bytes.value()))
         return QByteArray();
     return bytes.value();
 }
@@ -119,79 +142,77 @@ Problem FolderRecords::put(const QString &logName, const QByteArray &record) con
     if (!isRecordName(name))
         return m_folder.named(
             Problem(Problem::Kind::Rejected, QStringLiteral("not a name record of this log")));
-    if (const Problem problem = m_folder.makeFolder())
-        return problem;
+    FolderTree tree(m_folder.path);
+    if (const Problem problem = tree.open())
+        return m_folder.named(problem);
 
-    DurableBatch batch(m_folder.temporaryFolder());
-    const QString file = path(logName, name);
-    const Result<QByteArray> present = DurableFile::read(file, record.size());
+    DurableBatch batch(tree);
+    const QString file = pathOf(logName, name);
+    const Result<QByteArray> present = tree.read(file, record.size());
+    if (!present.ok() && present.problem().kind() != Problem::Kind::Tampered)
+        return m_folder.named(present.problem());
     if (present.ok() && present.value() == record) {
         batch.keep(file);
         return m_folder.named(batch.commit());
     }
-    if (const Problem problem = m_folder.makeTemporaryFolder())
-        return problem;
-    if (const Problem problem =
-            DurableFile::makeDirectory(m_folder.path + QLatin1String("/names"), false))
-        return m_folder.named(problem);
     if (const Problem problem = batch.add(file, record))
         return m_folder.named(problem);
     if (const Problem problem = batch.commit())
         return m_folder.named(problem);
-    prune(logName, name);
+    prune(tree, logName, name);
     return Problem();
 }
 
 // What cannot be removed stays: it does no harm. What is not a record of this log is not ours to
 // remove.
-void FolderRecords::prune(const QString &logName, const QByteArray &keptName) const
+void FolderRecords::prune(const FolderTree &tree, const QString &logName,
+                          const QByteArray &keptName) const
 {
-    const Result<QList<QByteArray>> names = bestNames(logName);
-    if (!names.ok() || names.value().size() <= MaxRecords)
+    const Result<QList<QByteArray>> names = bestNames(tree, logName);
+    if (!names.ok() || names.value().size() <= MaxNameRecords)
         return;
     int better = 0;
     for (const QByteArray &name : names.value()) {
-        if (!readRecord(logName, name).ok())
+        if (!readRecord(tree, logName, name).ok())
             continue;
-        if (++better > MaxRecords && name != keptName)
-            QFile::remove(path(logName, name));
+        if (++better > MaxNameRecords && name != keptName)
+            tree.remove(pathOf(logName, name));
     }
 }
 
 Result<QList<QByteArray>> FolderRecords::get(const QString &logName, qint64 limit) const
 {
-    const Result<QList<QByteArray>> names = bestNames(logName);
+    FolderTree tree(m_folder.path);
+    if (const Problem problem = tree.open())
+        return m_folder.named(problem);
+    const Result<QList<QByteArray>> names = bestNames(tree, logName);
     if (!names.ok())
         return names.problem();
-    if (names.value().isEmpty()) {
-        if (const Problem problem = m_folder.checkFolder())
-            return problem;
-    }
     QList<QByteArray> answer;
     QByteArray damaged;
     qint64 size = 0;
     Problem unreadable;
     for (const QByteArray &name : names.value()) {
-        const Result<NameRecord> record = readRecord(logName, name);
+        const Result<NameRecord> record = readRecord(tree, logName, name);
         if (!record.ok()) {
             qCDebug(log) << "skipping" << name << record.problem();
             if (record.problem().kind() != Problem::Kind::Tampered)
                 unreadable = record.problem();
             else if (answer.isEmpty() && damaged.isNull())
-                damaged = readDamaged(logName, name);
+                damaged = readDamaged(tree, logName, name);
             continue;
         }
         size += record.value().bytes.size();
         if (size > limit)
             break;
         answer.append(record.value().bytes);
-        if (answer.size() == MaxRecords)
+        if (answer.size() == MaxNameRecords)
             break;
     }
     // By its name it is better than all that is good: whoever asks gets to know that something was
     // changed, instead of taking the next best for the newest.
     if (!damaged.isNull() && size + damaged.size() <= limit) {
-        if (answer.size() == MaxRecords)
+        if (answer.size() == MaxNameRecords)
             answer.removeLast();
         answer.prepend(damaged);
     }

@@ -3,6 +3,7 @@
 
 #include "log/namerecord.h"
 #include "platform/folderhelper.h"
+#include "platform/foldertree.h"
 
 #include <QList>
 
@@ -15,9 +16,6 @@ namespace RemoteLog {
 class FolderRecords
 {
 public:
-    // Most records that are answered, and that are left when the writer clears away.
-    static constexpr int MaxRecords = 8;
-
     // Most files that are read for it: anybody may put files into a shared folder.
     static constexpr int MaxFilesRead = 64;
 
@@ -27,23 +25,25 @@ public:
     // is not.
     static QByteArray publicKey(const QString &logName);
 
-    // Keeps a record durably and removes this log's records that more than MaxRecords others are
-    // better than. Rejected if it is not the log's.
+    // Keeps a record durably and removes this log's records that more than MaxNameRecords others
+    // are better than. Rejected if it is not the log's.
     Problem put(const QString &logName, const QByteArray &record) const;
 
     // The best records, verified, the best first; together at most `limit` bytes. Where a file that
-    // is damaged has a better name than all of them its bytes come first, for the reader to see.
+    // is damaged has a better name than all of them its bytes come first, for the reader to see;
+    // but not those of one that is still being copied here.
     Result<QList<QByteArray>> get(const QString &logName, qint64 limit) const;
 
     QString directory(const QString &logName) const;
     static QByteArray fileName(const NameRecord &record);
 
 private:
-    Result<QList<QByteArray>> bestNames(const QString &logName) const;
-    Result<NameRecord> readRecord(const QString &logName, const QByteArray &name) const;
-    QByteArray readDamaged(const QString &logName, const QByteArray &name) const;
-    void prune(const QString &logName, const QByteArray &keptName) const;
-    QString path(const QString &logName, const QByteArray &name) const;
+    Result<QList<QByteArray>> bestNames(const FolderTree &tree, const QString &logName) const;
+    Result<NameRecord> readRecord(const FolderTree &tree, const QString &logName,
+                                  const QByteArray &name) const;
+    QByteArray readDamaged(const FolderTree &tree, const QString &logName,
+                           const QByteArray &name) const;
+    void prune(const FolderTree &tree, const QString &logName, const QByteArray &keptName) const;
 
     FolderHelper m_folder;
 };

@@ -5,6 +5,8 @@
 
 #include <QPointer>
 
+#include <chrono>
+
 namespace RemoteLog {
 
 namespace {
@@ -28,11 +30,9 @@ FolderSystem *FolderSystem::create(const QUrl &url)
 
 FolderSystem::FolderSystem(const FolderHelper &folder, QObject *parent)
     : NameSystem(parent)
-    , m_folder(folder)
-    , m_calls(folder.url)
-    , m_watch(&m_calls, MaxWatched)
+    , m_role(folder, MaxWatched)
 {
-    connect(&m_watch, &FolderWatch::changed, this, [this](const QStringList &logNames) {
+    connect(&m_role.watch(), &FolderWatch::changed, this, [this](const QStringList &logNames) {
         const QPointer<FolderSystem> guard(this);
         for (const QString &logName : logNames) {
             if (guard)
@@ -43,7 +43,7 @@ FolderSystem::FolderSystem(const FolderHelper &folder, QObject *parent)
 
 bool FolderSystem::needsNetwork() const
 {
-    return m_folder.needsNetwork;
+    return m_role.folder().needsNetwork;
 }
 
 int FolderSystem::embedLimit() const
@@ -53,32 +53,32 @@ int FolderSystem::embedLimit() const
 
 void FolderSystem::abort()
 {
-    // What follows an answer may delete this object.
-    const QPointer<FolderSystem> guard(this);
-    m_calls.abort();
-    if (guard)
-        m_watch.resume();
+    m_role.abort();
 }
 
 QFuture<Problem> FolderSystem::put(const QString &logName, const QByteArray &record)
 {
     // Checked here, for it becomes a path.
     if (FolderRecords::publicKey(logName).isEmpty())
-        return QtFuture::makeReadyFuture(badName(m_folder));
-    return m_calls.call<Problem>([records = FolderRecords(m_folder), logName,
-                                  record] { return records.put(logName, record); },
-                                 record.size());
+        return QtFuture::makeReadyFuture(badName(m_role.folder()));
+    return m_role.calls().call<Problem>([records = FolderRecords(m_role.folder()), logName,
+                                         record] { return records.put(logName, record); },
+                                        record.size());
 }
 
 QFuture<Result<QList<QByteArray>>> FolderSystem::get(const QString &logName, qint64 limit)
 {
     if (FolderRecords::publicKey(logName).isEmpty())
-        return QtFuture::makeReadyFuture(Result<QList<QByteArray>>(badName(m_folder)));
-    const FolderRecords records(m_folder);
-    const auto watch = m_watch.handle({logName, records.directory(logName), QString()});
-    return m_calls.call<Result<QList<QByteArray>>>([records, logName, limit, watch] {
+        return QtFuture::makeReadyFuture(Result<QList<QByteArray>>(badName(m_role.folder())));
+    const FolderRecords records(m_role.folder());
+    const auto watch = m_role.watch().handle({logName, records.directory(logName), QString()});
+    return m_role.calls().call<Result<QList<QByteArray>>>([records, logName, limit, watch] {
         watch.watch(); // before looking, so that nothing comes unnoticed in between
-        return records.get(logName, limit);
+        const auto begin = std::chrono::steady_clock::now();
+        const Result<QList<QByteArray>> answer = records.get(logName, limit);
+        watch.setCost(std::chrono::duration_cast<std::chrono::milliseconds>(
+            std::chrono::steady_clock::now() - begin));
+        return answer;
     });
 }
 

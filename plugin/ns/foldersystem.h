@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "platform/foldercalls.h"
-#include "platform/folderhelper.h"
-#include "platform/folderwatch.h"
+#include "platform/folderrole.h"
 
 #include <RemoteLog/namesystem.h>
 
@@ -12,8 +10,8 @@ namespace RemoteLog {
 // A shared folder as name system, `file:///path`.
 //
 // Files are read and written in a thread of its own, for a share may hang as long as it likes; a
-// call that hangs is answered by abort() only. The names asked for are watched, the last 1024 of
-// them.
+// call that hangs is answered by abort() only, which also drops what waits behind it. The names
+// asked for are watched, the last 1024 of them.
 class FolderSystem : public NameSystem
 {
     Q_OBJECT
@@ -30,21 +28,18 @@ public:
     // A folder would carry any record; 2 KiB is the format's default.
     int embedLimit() const override;
 
-    // Creates the folder if only that is missing. A put that was answered by abort() may still be
-    // carried out.
+    // ActionRequired while the folder is not there: it is never created. A put that was at work
+    // when abort() answered it may still be carried out.
     QFuture<Problem> put(const QString &logName, const QByteArray &record) override;
 
     QFuture<Result<QList<QByteArray>>> get(const QString &logName, qint64 limit) override;
 
 protected:
     // For tests: what makes the disk hang.
-    FolderCalls &calls() { return m_calls; }
+    FolderCalls &calls() { return m_role.calls(); }
 
 private:
-    const FolderHelper m_folder;
-    bool m_isCleared = false; // of what crashed writers left
-    FolderCalls m_calls;
-    FolderWatch m_watch;
+    FolderRole m_role;
 };
 
 } // namespace RemoteLog

@@ -37,9 +37,11 @@ public:
     void close()
     {
         // Not repeated on EINTR: on Linux the descriptor is gone by then and may be somebody
-        // else's.
+        // else's. Leaves errno to the call that failed before.
+        const int error = errno;
         if (isOpen())
             ::close(release());
+        errno = error;
     }
 
 private:

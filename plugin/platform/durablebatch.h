@@ -1,31 +1,29 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <RemoteLog/problem.h>
-
-#include <QByteArray>
-#include <QSet>
-#include <QString>
+#include "directorymaker.h"
 
 #include <memory>
 #include <vector>
 
 namespace RemoteLog {
 
-// Several files that become durable together, at one sync of each directory instead of one of each
-// file's directory. Nothing shows before commit(), and then the last file not before all others are
-// durable. Not thread-safe; blocks.
+// Several files of a helper's folder that become durable together, at one sync of each directory
+// instead of one of each file's directory. Nothing shows before commit(), and then the last file
+// not before all others are durable. Files stand in `tmp/` until then. Paths are relative to the
+// folder. Not thread-safe; blocks.
 class DurableBatch
 {
 public:
-    // Where the files stand until commit(); on the same file system, exists.
-    explicit DurableBatch(const QString &temporaryDirectory);
+    // The tree is open and outlives this object.
+    explicit DurableBatch(const FolderTree &tree);
 
     // Removes what was not committed.
     ~DurableBatch();
 
-    // Prepares a file that replaces whatever file has this name. Creates the directory of `path` if
-    // its parent is there.
+    // Prepares a file that replaces whatever file has this name. Makes the directories that it is
+    // in. What is no file or directory and stands in place of one is moved aside, here or in
+    // commit().
     Problem add(const QString &path, const QByteArray &bytes);
 
     // A file that is there already is to be as durable as the others: whoever wrote it may have
@@ -39,15 +37,19 @@ public:
 private:
     Q_DISABLE_COPY_MOVE(DurableBatch)
     struct Item;
-    Problem makeDirectory(const QString &directory);
+    Problem prepare();
     Problem syncFiles();
     Problem syncDirectories();
+    Problem nameFile(Item *item);
 
-    QString m_temporaryDirectory;
+    const FolderTree &m_tree;
+    const DirectoryMaker m_maker;
+    Descriptor m_temporary; // before the items, which need it to the end
     std::vector<std::unique_ptr<Item>> m_items;
     std::size_t m_synced = 0; // items before this one are
-    QSet<QString> m_touched; // directories with new names that are not synced
-    QSet<QString> m_kept; // directories with names of others that are perhaps not synced
+    QSet<QString> m_made; // for add()
+    UnsyncedDirectories m_touched; // with new names
+    UnsyncedDirectories m_kept; // with names of others
 };
 
 } // namespace RemoteLog

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "durablefile.h"
 
+#include "regularfile.h"
 #include "temporaryfile.h"
 
 #include <QDir>
@@ -25,14 +26,32 @@ QString errorText(int error)
     return qt_error_string(error);
 }
 
-bool isRegularFile(mode_t mode)
+Problem writeNew(const QByteArray &target, const QByteArray &bytes,
+                 const QString &temporaryDirectory)
 {
-    return (mode & S_IFMT) == S_IFREG;
+    const QByteArray directory = QFile::encodeName(temporaryDirectory);
+    const Descriptor temporary(uninterrupted(
+        [&] { return ::open(directory.constData(), O_PATH | O_DIRECTORY | O_CLOEXEC); }));
+    int error = temporary.isOpen() ? 0 : errno;
+    TemporaryFile file;
+    if (error == 0)
+        error = file.write(temporary.number(), bytes);
+    if (error == 0)
+        error = file.sync();
+    if (error == 0)
+        error = file.moveTo(AT_FDCWD, target, TemporaryFile::Existing::Keep);
+    if (error == 0 || error == EEXIST)
+        return Problem();
+    return problemFromErrno(error, QStringLiteral("writing a file"));
 }
 
-Problem strangerProblem()
+// Syncs the directory that `path` is in. Where that is only looked at, it may be somebody else's.
+Problem syncParent(const QString &path, bool isOurs)
 {
-    return Problem(Problem::Kind::Tampered, QStringLiteral("not a regular file of ours"));
+    const int error = syncDirectory(AT_FDCWD, QFile::encodeName(QFileInfo(path).path()));
+    if (error == 0 || (!isOurs && (error == EACCES || error == EROFS)))
+        return Problem();
+    return problemFromErrno(error, QStringLiteral("syncing a directory"));
 }
 
 } // namespace
@@ -59,8 +78,9 @@ Problem makeDirectory(const QString &directory, bool isPrivate)
     const QByteArray encoded = QFile::encodeName(path);
     struct stat status;
     if (::stat(encoded.constData(), &status) == 0) {
+        // Whoever made it may have crashed before its name was durable.
         if (S_ISDIR(status.st_mode))
-            return Problem();
+            return syncParent(path, false);
         return problemFromErrno(ENOTDIR, QStringLiteral("creating a directory"));
     }
     if (errno != ENOENT)
@@ -74,87 +94,30 @@ Problem makeDirectory(const QString &directory, bool isPrivate)
     // Somebody else may be creating it at the same time: that is as good.
     if (::mkdir(encoded.constData(), isPrivate ? 0700 : 0777) != 0 && errno != EEXIST)
         return problemFromErrno(errno, QStringLiteral("creating a directory"));
-    if (const int error = syncDirectory(parent))
-        return problemFromErrno(error, QStringLiteral("syncing a directory"));
-    return Problem();
+    return syncParent(path, true);
 }
 
 Problem writeOnce(const QString &path, const QByteArray &bytes, const QString &temporaryDirectory)
 {
-    const QString directory = QFileInfo(path).path();
-    const QByteArray encoded = QFile::encodeName(path);
+    const QByteArray target = QFile::encodeName(path);
     struct stat status;
-    const bool isThere = ::lstat(encoded.constData(), &status) == 0;
-    if (isThere && !isRegularFile(status.st_mode))
+    const bool isThere = ::lstat(target.constData(), &status) == 0;
+    if (isThere && !S_ISREG(status.st_mode))
         return strangerProblem();
     if (!isThere) {
-        TemporaryFile file;
-        int error = file.write(temporaryDirectory, bytes);
-        if (error == 0)
-            error = file.sync();
-        if (error == 0)
-            error = file.moveTo(path, TemporaryFile::Existing::Keep);
-        if (error != 0 && error != EEXIST)
-            return problemFromErrno(error, QStringLiteral("writing a file"));
+        if (const Problem problem = writeNew(target, bytes, temporaryDirectory))
+            return problem;
     }
     // Also for a file that was there: its writer may have crashed before this.
-    if (const int error = syncDirectory(directory); error != 0 && !isThere)
+    const QByteArray directory = QFile::encodeName(QFileInfo(path).path());
+    if (const int error = syncDirectory(AT_FDCWD, directory); error != 0 && !isThere)
         return problemFromErrno(error, QStringLiteral("syncing a directory"));
     return Problem();
 }
 
 Result<QByteArray> read(const QString &path, qint64 limit)
 {
-    // A FIFO or a device must not even be opened (some devices act on it); in case one is put there
-    // in between, O_NONBLOCK keeps open() from waiting for it.
-    const QByteArray encoded = QFile::encodeName(path);
-    struct stat status;
-    if (::lstat(encoded.constData(), &status) != 0) {
-        if (errno == ENOENT)
-            return QByteArray();
-        return problemFromErrno(errno, QStringLiteral("looking for a file"));
-    }
-    if (!isRegularFile(status.st_mode))
-        return strangerProblem();
-    const Descriptor descriptor(uninterrupted([&] {
-        return ::open(encoded.constData(),
-                      O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
-    }));
-    if (!descriptor.isOpen()) {
-        if (errno == ENOENT)
-            return QByteArray();
-        return errno == ELOOP ? strangerProblem()
-                              : problemFromErrno(errno, QStringLiteral("opening a file"));
-    }
-    if (::fstat(descriptor.number(), &status) != 0)
-        return problemFromErrno(errno, QStringLiteral("reading a file"));
-    if (!isRegularFile(status.st_mode))
-        return strangerProblem();
-    const auto tooLarge = [] {
-        return Problem(Problem::Kind::Tampered, QStringLiteral("a file is larger than expected"));
-    };
-    if (status.st_size > limit)
-        return tooLarge();
-
-    // One byte more than it should have shows a file that grows while it is read.
-    QByteArray bytes(qsizetype(status.st_size) + 1, Qt::Uninitialized);
-    qsizetype size = 0;
-    for (;;) {
-        const ssize_t count = uninterrupted([&] {
-            return ::read(descriptor.number(), bytes.data() + size, size_t(bytes.size() - size));
-        });
-        if (count < 0)
-            return problemFromErrno(errno, QStringLiteral("reading a file"));
-        if (count == 0)
-            break;
-        size += count;
-        if (size > limit)
-            return tooLarge();
-        if (size == bytes.size())
-            bytes.resize(qMin(qint64(size) * 2, limit + 1));
-    }
-    bytes.resize(size); // keeps an empty one from being null
-    return bytes;
+    return readRegularFile(AT_FDCWD, QFile::encodeName(path), limit);
 }
 
 } // namespace RemoteLog::DurableFile

@@ -57,7 +57,7 @@ void FolderCalls::abort()
             open.append(std::move(alive));
     }
     m_open.clear();
-    m_thread.dropWaiting();
+    m_thread.startOver();
     for (const auto &call : std::as_const(open))
         call->giveUp(QStringLiteral("aborted"));
 }

@@ -17,8 +17,7 @@ namespace RemoteLog {
 
 // Asynchronous calls of work that may block for ever: done in a thread of their own, one after
 // another. Each future gets exactly one value: that of the work, or WillRetry when abort() or the
-// destructor comes first. A call that is stuck is left behind with what it owns; when its disk
-// wakes up, the thread goes on with what came later.
+// destructor comes first.
 class FolderCalls
 {
 public:
@@ -38,6 +37,10 @@ public:
     // The same without an answer; dropped by abort().
     void run(std::function<void()> work);
 
+    // Answers all open calls with WillRetry. What has not begun is never done. What is at work is
+    // left behind with its thread and what it owns, and may still be carried out when its disk
+    // wakes up; later calls do not wait for it (TaskThread::startOver()). Answering may delete this
+    // object.
     void abort();
 
 private:

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "folderhelper.h"
 
-#include "directorylisting.h"
-#include "durablefile.h"
+#include "folderpath.h"
+#include "foldertree.h"
 #include "temporaryfile.h"
 
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
-#include <QFileInfo>
 #include <QUrlQuery>
-
-#include <sys/stat.h>
 
 namespace RemoteLog {
 
@@ -19,17 +16,6 @@ namespace {
 
 // A folder is shared: somebody may fill it with files until the end of days.
 constexpr int MaxFilesLookedAt = 4096;
-
-bool isDirectory(const QString &path, int *error)
-{
-    struct stat status;
-    *error = 0;
-    if (::stat(QFile::encodeName(path).constData(), &status) != 0)
-        *error = errno;
-    else if (!S_ISDIR(status.st_mode))
-        *error = ENOTDIR;
-    return *error == 0;
-}
 
 } // namespace
 
@@ -63,44 +49,23 @@ Problem FolderHelper::named(const Problem &problem) const
     return problem ? Problem(problem.kind(), problem.detail(), url) : problem;
 }
 
-Problem FolderHelper::checkFolder() const
-{
-    int error = 0;
-    if (isDirectory(path, &error))
-        return Problem();
-    return named(DurableFile::problemFromErrno(error, QStringLiteral("looking for the folder")));
-}
-
-Problem FolderHelper::makeFolder() const
-{
-    int error = 0;
-    if (isDirectory(path, &error))
-        return Problem();
-    if (error != ENOENT || !isDirectory(QFileInfo(path).path(), &error))
-        return named(
-            DurableFile::problemFromErrno(error, QStringLiteral("looking for the folder")));
-    return named(DurableFile::makeDirectory(path, false));
-}
-
-QString FolderHelper::temporaryFolder() const
-{
-    return path + QLatin1String("/tmp");
-}
-
-Problem FolderHelper::makeTemporaryFolder() const
-{
-    return named(DurableFile::makeDirectory(temporaryFolder(), false));
-}
-
 void FolderHelper::removeStaleFiles() const
 {
+    FolderTree tree(path);
+    if (tree.open())
+        return;
     const QDateTime yesterday = QDateTime::currentDateTimeUtc().addDays(-1);
-    listDirectory(temporaryFolder(), MaxFilesLookedAt, [&](const QByteArray &encodedName) {
+    QStringList stale;
+    tree.list(FolderPath::TemporaryDirectory, MaxFilesLookedAt, [&](const QByteArray &encodedName) {
         const QString name = QFile::decodeName(encodedName);
-        const QFileInfo file(temporaryFolder() + QLatin1Char('/') + name);
-        if (TemporaryFile::isName(name) && file.lastModified() < yesterday)
-            QFile::remove(file.filePath());
+        const QString file = FolderPath::join(FolderPath::TemporaryDirectory, name);
+        if (!TemporaryFile::isName(name))
+            return;
+        if (const auto modified = tree.lastModified(file); modified && *modified < yesterday)
+            stale.append(file);
     });
+    for (const QString &file : std::as_const(stale))
+        tree.remove(file);
 }
 
 } // namespace RemoteLog

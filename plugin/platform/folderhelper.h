@@ -10,6 +10,8 @@ namespace RemoteLog {
 
 // A folder that is a helper: a content store and a name system at once, perhaps on a share. What
 // its URL says, and the care for the folder itself (resources/doc/wire-format.md, "Folder helper").
+// It is never made by us: one that is not there is rather a share that is not mounted, and what is
+// written below its mount point would be lost to everybody.
 struct FolderHelper
 {
     QUrl url; // as it is spelled in the settings
@@ -22,21 +24,9 @@ struct FolderHelper
     // The same Problem, with the helper that it is about.
     Problem named(const Problem &problem) const;
 
-    // The rest blocks as long as the folder's disk does.
-
-    // WillRetry if the folder is not there.
-    Problem checkFolder() const;
-
-    // Creates the folder if the one that it is in exists. Never more: a missing parent is rather a
-    // share that is not mounted, and what is written below its mount point would be lost to
-    // everybody.
-    Problem makeFolder() const;
-
-    // Creates the folder `tmp/` in it and removes what writers left there that crashed, a day ago
-    // or longer.
-    Problem makeTemporaryFolder() const;
+    // Removes what writers left in `tmp/` that crashed, a day ago or longer. Blocks as long as the
+    // folder's disk does.
     void removeStaleFiles() const;
-    QString temporaryFolder() const;
 };
 
 } // namespace RemoteLog

@@ -2,22 +2,24 @@
 #include "folderwatch.h"
 
 #include "foldercalls.h"
+#include "lastingcategory.h"
 #include "watchplace.h"
 
 #include <QFile>
-#include <QLoggingCategory>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 
 namespace RemoteLog {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "remotelog.platform", QtWarningMsg)
+REMOTELOG_LASTING_CATEGORY(log, "remotelog.platform")
 
 using namespace std::chrono_literals;
-constexpr auto CollectingTime = 20ms;
+constexpr std::chrono::milliseconds CollectingTime = 20ms;
+constexpr std::chrono::milliseconds LongestCollectingTime = 5s;
 
 } // namespace
 
@@ -29,6 +31,7 @@ struct FolderWatch::Handle::Shared
     FolderWatch *owner = nullptr; // null when it is gone
     QSet<QString> keys; // watched or about to be
     int underway = 0; // places looked for of which onArmed() has not heard
+    std::atomic<std::chrono::milliseconds> collectingTime = CollectingTime;
 
     void arm(const Target &target, bool isAgain);
 };
@@ -82,6 +85,11 @@ void FolderWatch::Handle::release() const
     }
 }
 
+void FolderWatch::Handle::setCost(std::chrono::milliseconds cost) const
+{
+    m_shared->collectingTime = std::clamp(cost, CollectingTime, LongestCollectingTime);
+}
+
 FolderWatch::FolderWatch(FolderCalls *calls, int maximum, QObject *parent)
     : QObject(parent)
     , m_calls(calls)
@@ -90,7 +98,6 @@ FolderWatch::FolderWatch(FolderCalls *calls, int maximum, QObject *parent)
 {
     m_shared->owner = this;
     m_timer.setSingleShot(true);
-    m_timer.setInterval(CollectingTime);
     connect(&m_timer, &QTimer::timeout, this,
             [this] { Q_EMIT changed(std::exchange(m_changed, {})); });
     if (m_shared->inotify.isOpen()) {
@@ -120,10 +127,11 @@ void FolderWatch::resume()
 {
     const QStringList keys = m_watched.keys();
     for (const QString &key : keys) {
-        if (m_watched.value(key).watch < 0) {
-            m_watched[key].isUnderway = false;
+        Watched &watched = m_watched[key];
+        // Also one that has a place by now: what was underway would have looked for a better one.
+        const bool wasDropped = std::exchange(watched.isUnderway, false);
+        if (wasDropped || watched.watch < 0)
             watchAgain(key);
-        }
     }
 }
 
@@ -161,10 +169,8 @@ void FolderWatch::onArmed(const Armed &armed)
     }
 
     Watched &watched = m_watched[key];
-    if (watched.watch != place.watch)
-        detach(watched);
     watched.target = armed.target;
-    watched.awaited = place.awaited;
+    attach(watched, place.watch, place.awaited);
     if (armed.isAgain)
         watched.isUnderway = false;
     else
@@ -172,10 +178,6 @@ void FolderWatch::onArmed(const Armed &armed)
     {
         const std::lock_guard lock(m_shared->mutex);
         m_shared->keys.insert(key);
-    }
-    if (watched.watch < 0) {
-        watched.watch = place.watch;
-        m_keys.insert(place.watch, key);
     }
     // The directory has come, and what is in it may have come with it.
     if (armed.isAgain && place.awaited.isEmpty())
@@ -195,37 +197,41 @@ void FolderWatch::onReadable()
     m_shared->inotify.read([this](const Inotify::Event &event) {
         using What = Inotify::Event::What;
         if (event.what == What::Lost) {
-            const QStringList keys = m_watched.keys();
-            for (const QString &key : keys) {
-                notify(key);
-                watchAgain(key);
-            }
-            return;
-        }
-        if (!m_keys.contains(event.watch)) {
+            onLost();
+        } else if (!m_keys.contains(event.watch)) {
             const std::lock_guard lock(m_shared->mutex);
             if (m_shared->underway > 0)
                 m_early.insert(event.watch);
-            return;
-        }
-        const QStringList keys = m_keys.values(event.watch);
-        for (const QString &key : keys) {
-            if (event.what == What::Gone)
+        } else if (event.what == What::Gone) {
+            const QStringList keys = m_keys.value(event.watch).values();
+            for (const QString &key : keys)
                 watchAgain(key);
-            else
-                onAppeared(key, event.name, event.what == What::Complete);
+        } else {
+            onAppeared(event.watch, event.name, event.what == What::Complete);
         }
     });
 }
 
-void FolderWatch::onAppeared(const QString &key, const QByteArray &name, bool isComplete)
+void FolderWatch::onLost()
 {
-    const Watched watched = m_watched.value(key);
-    if (watched.awaited.isEmpty()) {
+    const QStringList keys = m_watched.keys();
+    for (const QString &key : keys) {
         notify(key);
-    } else if (watched.awaited == name) {
+        watchAgain(key);
+    }
+}
+
+// Not by going through all that is watched there: it may be a thousand names in one directory.
+void FolderWatch::onAppeared(int watch, const QByteArray &name, bool isComplete)
+{
+    const auto &keys = m_keys[watch];
+    const QStringList ofAny = keys.values(QByteArray());
+    const QStringList ofThis = name.isEmpty() ? QStringList() : keys.values(name);
+    for (const QString &key : ofAny)
+        notify(key);
+    for (const QString &key : ofThis) {
         // A file that is still being written is of no use; a directory is, at once.
-        const bool isFile = name == QFile::encodeName(watched.target.fileName);
+        const bool isFile = name == QFile::encodeName(m_watched[key].target.fileName);
         if (isComplete || !isFile)
             watchAgain(key);
     }
@@ -242,14 +248,37 @@ void FolderWatch::drop(const QString &key)
     m_shared->keys.remove(key);
 }
 
+void FolderWatch::attach(Watched &watched, int watch, const QByteArray &awaited)
+{
+    if (watched.watch == watch && watched.awaited == awaited)
+        return;
+    const int old = watched.watch;
+    // The watch itself stays if it is the same one.
+    if (old == watch)
+        forget(watched);
+    else
+        detach(watched);
+    watched.watch = watch;
+    watched.awaited = awaited;
+    m_keys[watch].insert(awaited, watched.target.key);
+}
+
 void FolderWatch::detach(Watched &watched)
 {
-    const int watch = std::exchange(watched.watch, -1);
+    const int watch = watched.watch;
     if (watch < 0)
         return;
-    m_keys.remove(watch, watched.target.key);
+    forget(watched);
     if (!m_keys.contains(watch))
         m_shared->inotify.remove(watch);
+}
+
+void FolderWatch::forget(Watched &watched)
+{
+    const auto it = m_keys.find(std::exchange(watched.watch, -1));
+    it->remove(watched.awaited, watched.target.key);
+    if (it->isEmpty())
+        m_keys.erase(it);
 }
 
 void FolderWatch::notify(const QString &key)
@@ -257,7 +286,7 @@ void FolderWatch::notify(const QString &key)
     if (!m_changed.contains(key))
         m_changed.append(key);
     if (!m_timer.isActive())
-        m_timer.start();
+        m_timer.start(m_shared->collectingTime);
 }
 
 } // namespace RemoteLog

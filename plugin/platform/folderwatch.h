@@ -9,6 +9,7 @@
 #include <QStringList>
 #include <QTimer>
 
+#include <chrono>
 #include <memory>
 
 namespace RemoteLog {
@@ -50,6 +51,10 @@ public:
         // Stops watching, if it was watched.
         void release() const;
 
+        // How long it takes to look after a change: whoever floods a folder with files is not
+        // followed more often than that.
+        void setCost(std::chrono::milliseconds cost) const;
+
     private:
         friend class FolderWatch;
         struct Shared;
@@ -75,9 +80,12 @@ private:
     void watchAgain(const QString &key);
     void onArmed(const Armed &armed);
     void onReadable();
-    void onAppeared(const QString &key, const QByteArray &name, bool isComplete);
+    void onLost();
+    void onAppeared(int watch, const QByteArray &name, bool isComplete);
     void drop(const QString &key);
+    void attach(Watched &watched, int watch, const QByteArray &awaited);
     void detach(Watched &watched);
+    void forget(Watched &watched);
     void notify(const QString &key);
 
     FolderCalls *const m_calls;
@@ -85,7 +93,7 @@ private:
     const std::shared_ptr<Shared> m_shared;
     std::unique_ptr<QSocketNotifier> m_notifier;
     QHash<QString, Watched> m_watched;
-    QMultiHash<int, QString> m_keys; // by number of the watch
+    QHash<int, QMultiHash<QByteArray, QString>> m_keys; // by number of the watch and name awaited
     QSet<int> m_early; // watches with events, of which onArmed() has not heard yet
     quint64 m_order = 0;
     QStringList m_changed;

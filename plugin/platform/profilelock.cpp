@@ -16,20 +16,37 @@ namespace RemoteLog {
 
 namespace {
 
-// The files that this process holds. flock() refuses a second holder in the same process too, but
-// does not say where the first one is. Never destroyed: a worker that is left behind at exit may
-// still let go of its lock.
-struct HeldLocks
+// The files that this process holds or is about to hold. flock() refuses a second holder in the
+// same process too, but does not say where the first one is. The mutex is never held over a system
+// call: the profile of one may be on a share that hangs. Never destroyed: a worker that is left
+// behind at exit may still let go of its lock.
+class HeldLocks
 {
-    std::mutex mutex;
-    QSet<QString> keys;
-};
+public:
+    static HeldLocks &instance()
+    {
+        static auto *const held = new HeldLocks;
+        return *held;
+    }
 
-HeldLocks &heldLocks()
-{
-    static auto *const held = new HeldLocks;
-    return *held;
-}
+    bool claim(const QString &key)
+    {
+        const std::lock_guard guard(m_mutex);
+        const bool isFree = !m_keys.contains(key);
+        m_keys.insert(key);
+        return isFree;
+    }
+
+    void release(const QString &key)
+    {
+        const std::lock_guard guard(m_mutex);
+        m_keys.remove(key);
+    }
+
+private:
+    std::mutex m_mutex;
+    QSet<QString> m_keys;
+};
 
 // The file itself, so that two spellings of one directory are the same. An inode is not reused
 // while it is open.
@@ -67,19 +84,14 @@ ProfileLock::ProfileLock(int descriptor, const QString &key)
 
 ProfileLock::~ProfileLock()
 {
-    HeldLocks &held = heldLocks();
-    const std::lock_guard guard(held.mutex);
-    held.keys.remove(m_key);
     // Said aloud, for a child that the host forked may hold the descriptor too.
     ::flock(m_descriptor, LOCK_UN);
     ::close(m_descriptor);
+    HeldLocks::instance().release(m_key);
 }
 
 ProfileLock::Attempt ProfileLock::take(const QString &directory)
 {
-    HeldLocks &held = heldLocks();
-    const std::lock_guard guard(held.mutex);
-
     Attempt attempt;
     const QByteArray path = QFile::encodeName(directory + QLatin1String("/lock"));
     // O_CLOEXEC: a program that the host starts must not inherit the lock.
@@ -94,16 +106,17 @@ ProfileLock::Attempt ProfileLock::take(const QString &directory)
     }
 
     const QString key = keyOf(status);
-    if (held.keys.contains(key))
+    if (!HeldLocks::instance().claim(key))
         return inUse(Holder::ThisProcess);
     if (uninterrupted([&] { return ::flock(descriptor.number(), LOCK_EX | LOCK_NB); }) != 0) {
-        if (errno == EWOULDBLOCK)
+        const int error = errno;
+        HeldLocks::instance().release(key);
+        if (error == EWOULDBLOCK)
             return inUse(Holder::AnotherProcess);
-        attempt.problem = lockProblem(errno);
+        attempt.problem = lockProblem(error);
         return attempt;
     }
 
-    held.keys.insert(key);
     attempt.lock.reset(new ProfileLock(descriptor.release(), key));
     attempt.holder = Holder::Us;
     return attempt;

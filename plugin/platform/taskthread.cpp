@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "taskthread.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -11,38 +12,87 @@ namespace RemoteLog {
 
 // Belongs to the object and to its thread together: the thread may outlive the object by as long as
 // it is stuck.
-struct TaskThread::State
+struct TaskThread::State : std::enable_shared_from_this<TaskThread::State>
 {
     using Tasks = std::deque<std::function<void()>>;
+    using Count = std::atomic<int>;
 
+    explicit State(std::shared_ptr<Count> leftBehindThreads)
+        : leftBehind(std::move(leftBehindThreads))
+    {
+    }
+
+    const std::shared_ptr<Count> leftBehind; // common to all threads of the object
     std::mutex mutex;
     std::condition_variable wake;
     Tasks tasks;
     bool isStarted = false;
+    bool isAtWork = false;
     bool isStopping = false;
+    bool isLeftBehind = false;
 
+    bool give(std::function<void()> *task);
+    bool next(std::function<void()> *task);
     static void loop(std::shared_ptr<State> state);
 };
+
+// False if it was left behind meanwhile and takes no tasks any more.
+bool TaskThread::State::give(std::function<void()> *task)
+{
+    Tasks dropped;
+    const std::lock_guard lock(mutex);
+    if (isStopping)
+        return false;
+    tasks.push_back(std::move(*task));
+    if (isStarted)
+        return true;
+    // Detached from the start: nobody ever waits for it, and at exit the system takes it away.
+    try {
+        std::thread(&State::loop, shared_from_this()).detach();
+        isStarted = true;
+    } catch (const std::system_error &) {
+        // No thread to be had now: the task is dropped, the next one tries again.
+        dropped.swap(tasks);
+    }
+    return true;
+}
+
+// False if there will be none any more.
+bool TaskThread::State::next(std::function<void()> *task)
+{
+    std::unique_lock lock(mutex);
+    isAtWork = false;
+    wake.wait(lock, [&] { return isStopping || !tasks.empty(); });
+    if (isStopping) {
+        if (isLeftBehind)
+            --*leftBehind;
+        return false;
+    }
+    *task = std::move(tasks.front());
+    tasks.pop_front();
+    isAtWork = true;
+    return true;
+}
 
 void TaskThread::State::loop(std::shared_ptr<State> state)
 {
     for (;;) {
         std::function<void()> task;
-        {
-            std::unique_lock lock(state->mutex);
-            state->wake.wait(lock, [&] { return state->isStopping || !state->tasks.empty(); });
-            if (state->isStopping)
-                return;
-            task = std::move(state->tasks.front());
-            state->tasks.pop_front();
-        }
+        if (!state->next(&task))
+            return;
         task(); // and dies here, without the lock: its destructor may call run()
     }
 }
 
 TaskThread::TaskThread()
-    : m_state(std::make_shared<State>())
+    : m_state(std::make_shared<State>(std::make_shared<State::Count>(0)))
 {
+}
+
+std::shared_ptr<TaskThread::State> TaskThread::state() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_state;
 }
 
 TaskThread::~TaskThread()
@@ -58,31 +108,29 @@ TaskThread::~TaskThread()
 
 void TaskThread::run(std::function<void()> task)
 {
-    const std::shared_ptr<State> state = m_state; // the task may be what deletes this object
-    State::Tasks dropped;
-    {
-        const std::lock_guard lock(state->mutex);
-        state->tasks.push_back(std::move(task));
-        if (!state->isStarted) {
-            // Detached from the start: nobody ever waits for it, and at exit the system takes it
-            // away.
-            try {
-                std::thread(&State::loop, state).detach();
-                state->isStarted = true;
-            } catch (const std::system_error &) {
-                // No thread to be had now: the task is dropped, the next one tries again.
-                dropped.swap(state->tasks);
-            }
-        }
-    }
+    // A copy: the task may be what deletes this object.
+    std::shared_ptr<State> state = this->state();
+    while (!state->give(&task))
+        state = this->state();
     state->wake.notify_one();
 }
 
-void TaskThread::dropWaiting()
+void TaskThread::startOver()
 {
-    State::Tasks dropped;
-    const std::lock_guard lock(m_state->mutex);
-    dropped.swap(m_state->tasks);
+    State::Tasks dropped; // dies without the locks
+    std::shared_ptr<State> state;
+    {
+        const std::lock_guard objectLock(m_mutex);
+        state = m_state;
+        const std::lock_guard lock(state->mutex);
+        dropped.swap(state->tasks);
+        if (!state->isAtWork || *state->leftBehind >= MaxLeftBehind)
+            return;
+        ++*state->leftBehind;
+        state->isLeftBehind = true;
+        state->isStopping = true;
+        m_state = std::make_shared<State>(state->leftBehind);
+    }
 }
 
 } // namespace RemoteLog

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 
 namespace RemoteLog {
 
@@ -15,18 +16,26 @@ namespace RemoteLog {
 class TaskThread
 {
 public:
+    // Most threads that may be left behind at a time: each holds what its task holds.
+    static constexpr int MaxLeftBehind = 4;
+
     TaskThread();
     ~TaskThread();
 
     // From any thread. The task runs soon, or is destroyed unrun.
     void run(std::function<void()> task);
 
-    // Drops what has not begun.
-    void dropWaiting();
+    // Drops what has not begun. If a task is at work, it is left behind with its thread, and what
+    // comes later has a new one; but where MaxLeftBehind are stuck already it has to wait for this
+    // one.
+    void startOver();
 
 private:
     Q_DISABLE_COPY_MOVE(TaskThread)
     struct State;
+    std::shared_ptr<State> state() const;
+
+    mutable std::mutex m_mutex; // of m_state
     std::shared_ptr<State> m_state;
 };
 

@@ -1,23 +1,30 @@
 // SPDX-License-Identifier: MIT
 #include "temporaryfile.h"
 
-#include <QFile>
 #include <QRandomGenerator>
-#include <QRegularExpression>
 
+#include <algorithm>
 #include <cstdio>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 namespace RemoteLog {
 
-int syncDirectory(const QString &directory)
+namespace {
+
+constexpr char Prefix[] = "remotelog-";
+constexpr char Suffix[] = ".tmp";
+constexpr int RandomDigits = 32;
+
+} // namespace
+
+int syncDirectory(int parent, const QByteArray &name)
 {
-    const QByteArray path = QFile::encodeName(directory);
-    const Descriptor descriptor(uninterrupted(
-        [&] { return ::open(path.constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-    if (!descriptor.isOpen())
+    const Descriptor directory(uninterrupted(
+        [&] { return ::openat(parent, name.constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+    if (!directory.isOpen())
         return errno;
-    if (uninterrupted([&] { return ::fsync(descriptor.number()); }) == 0)
+    if (uninterrupted([&] { return ::fsync(directory.number()); }) == 0)
         return 0;
     // Some network and FUSE file systems cannot sync directories: they have done so, or never will.
     const bool isUnsupported =
@@ -25,47 +32,46 @@ int syncDirectory(const QString &directory)
     return isUnsupported ? 0 : errno;
 }
 
-TemporaryFile::TemporaryFile(TemporaryFile &&other) noexcept
-    : m_descriptor(std::move(other.m_descriptor))
-    , m_path(std::exchange(other.m_path, {}))
+QString randomName()
 {
+    QRandomGenerator *random = QRandomGenerator::system();
+    return QStringLiteral("%1%2")
+        .arg(random->generate64(), RandomDigits / 2, 16, QLatin1Char('0'))
+        .arg(random->generate64(), RandomDigits / 2, 16, QLatin1Char('0'));
 }
 
-TemporaryFile &TemporaryFile::operator=(TemporaryFile &&other) noexcept
+void shareDescriptor(int descriptor, mode_t mode, gid_t group)
 {
-    std::swap(m_descriptor, other.m_descriptor);
-    std::swap(m_path, other.m_path);
-    return *this;
+    struct stat status;
+    if (::fstat(descriptor, &status) != 0)
+        return;
+    // The group first: a change of it may clear bits of the mode. Whoever is not in that group
+    // cannot give it away, and some file systems know no modes: then it stays as it is.
+    if (status.st_gid != group) {
+        [[maybe_unused]] const int ignored = ::fchown(descriptor, uid_t(-1), group);
+    }
+    if ((status.st_mode & 07777) != mode)
+        ::fchmod(descriptor, mode);
 }
 
 TemporaryFile::~TemporaryFile()
 {
-    remove();
+    if (!m_name.isEmpty())
+        ::unlinkat(m_directory, m_name.constData(), 0);
 }
 
-void TemporaryFile::remove()
+int TemporaryFile::write(int directory, const QByteArray &bytes)
 {
-    if (!m_path.isEmpty())
-        ::unlink(m_path.constData());
-    m_path.clear();
-}
-
-int TemporaryFile::write(const QString &directory, const QByteArray &bytes)
-{
-    remove();
-    QRandomGenerator *random = QRandomGenerator::system();
-    const QString name = QStringLiteral("/remotelog-%1%2.tmp")
-                             .arg(random->generate64(), 16, 16, QLatin1Char('0'))
-                             .arg(random->generate64(), 16, 16, QLatin1Char('0'));
-    const QByteArray path = QFile::encodeName(directory + name);
-
+    const QByteArray name = Prefix + randomName().toLatin1() + Suffix;
     // O_EXCL: nobody can have planted something under this name.
     m_descriptor = Descriptor(uninterrupted([&] {
-        return ::open(path.constData(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        return ::openat(directory, name.constData(),
+                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     }));
     if (!m_descriptor.isOpen())
         return errno;
-    m_path = path;
+    m_directory = directory;
+    m_name = name;
 
     qsizetype written = 0;
     while (written < bytes.size()) {
@@ -80,6 +86,11 @@ int TemporaryFile::write(const QString &directory, const QByteArray &bytes)
     return 0;
 }
 
+void TemporaryFile::share(mode_t mode, gid_t group)
+{
+    shareDescriptor(m_descriptor.number(), mode, group);
+}
+
 int TemporaryFile::sync()
 {
     if (!m_descriptor.isOpen())
@@ -90,29 +101,33 @@ int TemporaryFile::sync()
     return ::close(m_descriptor.release()) == 0 || errno == EINTR ? 0 : errno;
 }
 
-int TemporaryFile::moveTo(const QString &path, Existing existing)
+int TemporaryFile::moveTo(int directory, const QByteArray &name, Existing existing)
 {
-    const QByteArray target = QFile::encodeName(path);
-    int result = 0;
-    if (existing == Existing::Keep) {
-        result = ::renameat2(AT_FDCWD, m_path.constData(), AT_FDCWD, target.constData(),
-                             RENAME_NOREPLACE);
-        // File systems that do not know the flag; there the caller's own look has to do.
-        if (result != 0 && (errno == EINVAL || errno == ENOSYS))
-            result = ::rename(m_path.constData(), target.constData());
-    } else {
-        result = ::rename(m_path.constData(), target.constData());
-    }
+    const auto move = [&](unsigned flags) {
+        return ::renameat2(m_directory, m_name.constData(), directory, name.constData(), flags);
+    };
+    int result = move(existing == Existing::Keep ? RENAME_NOREPLACE : 0);
+    // File systems that do not know the flag; there the caller's own look has to do.
+    if (result != 0 && existing == Existing::Keep && (errno == EINVAL || errno == ENOSYS))
+        result = ::renameat(m_directory, m_name.constData(), directory, name.constData());
     if (result != 0)
         return errno;
-    m_path.clear();
+    m_name.clear();
     return 0;
 }
 
+// By hand, for detached threads come here while the process ends, when a static expression is gone.
 bool TemporaryFile::isName(const QString &fileName)
 {
-    static const QRegularExpression pattern(QStringLiteral("\\Aremotelog-[0-9a-f]{32}\\.tmp\\z"));
-    return pattern.match(fileName).hasMatch();
+    const QLatin1String prefix(Prefix);
+    const QLatin1String suffix(Suffix);
+    if (fileName.size() != prefix.size() + RandomDigits + suffix.size()
+        || !fileName.startsWith(prefix) || !fileName.endsWith(suffix))
+        return false;
+    const QStringView digits = QStringView(fileName).mid(prefix.size(), RandomDigits);
+    return std::all_of(digits.begin(), digits.end(), [](QChar digit) {
+        return (digit >= u'0' && digit <= u'9') || (digit >= u'a' && digit <= u'f');
+    });
 }
 
 } // namespace RemoteLog

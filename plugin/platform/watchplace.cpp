@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "watchplace.h"
 
+#include "lastingcategory.h"
+
 #include <QFile>
-#include <QLoggingCategory>
 
 #include <sys/stat.h>
 
@@ -10,7 +11,7 @@ namespace RemoteLog {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "remotelog.platform", QtWarningMsg)
+REMOTELOG_LASTING_CATEGORY(log, "remotelog.platform")
 
 // Directories may come while one goes up to find the nearest: how often one starts again.
 constexpr int MaxAttempts = 8;
@@ -19,6 +20,13 @@ bool isThere(const QByteArray &path)
 {
     struct stat status;
     return ::lstat(path.constData(), &status) == 0;
+}
+
+// A file in place of a directory is none: the directory may still come.
+bool isDirectory(const QByteArray &path)
+{
+    struct stat status;
+    return ::stat(path.constData(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 } // namespace
@@ -43,7 +51,9 @@ WatchPlace findWatchPlace(const Inotify &inotify, const QString &directory, cons
             return place;
         }
         const bool isGoal = path.size() == goal.size();
-        const bool isAwaitedThere = !awaited.isEmpty() && isThere(path + '/' + awaited);
+        const QByteArray next = path + '/' + awaited;
+        const bool isAwaitedThere =
+            !awaited.isEmpty() && (isGoal ? isThere(next) : isDirectory(next));
         if (isGoal || !isAwaitedThere) {
             place.watch = watch;
             place.awaited = awaited;

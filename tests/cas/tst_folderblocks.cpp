@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "../platform/folders.h"
+#include "../platform/systemcalls.h"
 #include "blocks.h"
 
 #include "cas/folderblocks.h"
 
 #include <QRegularExpression>
 
+#include <cerrno>
 #include <optional>
 
 using namespace RemoteLogTest;
@@ -33,6 +35,7 @@ class TestFolderBlocks : public QObject
 
 private Q_SLOTS:
     void init();
+    void cleanup() { SystemCalls::heal(); }
     void laysFilesOutAsTheFormatSays();
     void takesManyBlocksAtOnce();
     void neverWritesABlockAgain();
@@ -43,7 +46,12 @@ private Q_SLOTS:
     void readsNoMoreThanAllowed();
     void doesNotHangOnAFifo();
     void handsOutDamagedBytesAsTheyAre();
-    void createsItsFolderOnly();
+    void neverCreatesItsFolder();
+    void noticesAnotherFolder();
+    void saysThatItCannotRead_data();
+    void saysThatItCannotRead();
+    void movesADirectoryInPlaceOfABlockAside();
+    void takesBlocksOfSeveralUsers();
     void worksOnWhenTheDiskHasSpaceAgain() { RUN_ON_OWN_DISK("worksOnWhenTheDiskHasSpaceAgain"); }
     void worksOnWhenTheDiskIsWritableAgain()
     {
@@ -53,7 +61,10 @@ private Q_SLOTS:
 private:
     void open(const QString &folder) { m_blocks = blocksIn(folder); }
     QString path(const QString &name) const { return m_folder->filePath(name); }
-    Problem put(const QList<Block> &blocks) { return m_blocks->put(blocks); }
+    Problem put(const QList<Block> &blocks, const QByteArray &previousHead = {})
+    {
+        return m_blocks->put(blocks, previousHead);
+    }
     Result<QByteArray> get(const Block &wanted, qint64 limit = 1 << 20)
     {
         return m_blocks->get(wanted.address(), limit);
@@ -175,15 +186,89 @@ void TestFolderBlocks::handsOutDamagedBytesAsTheyAre()
     QCOMPARE(get(one).value(), "onE");
 }
 
-void TestFolderBlocks::createsItsFolderOnly()
+// It may be a mount point, or in one.
+void TestFolderBlocks::neverCreatesItsFolder()
 {
+    const Block one = block("one");
     open(path(u"new"_s));
-    QCOMPARE(put({block("one")}), Problem());
-    open(path(u"not mounted/log"_s));
-    QCOMPARE(put({block("one")}).kind(), Problem::Kind::WillRetry);
-    QVERIFY(!QFile::exists(path(u"not mounted"_s)));
-    QVERIFY(QDir().mkdir(path(u"not mounted"_s)));
-    QCOMPARE(put({block("one")}), Problem());
+    const Problem problem = put({one});
+    QCOMPARE(problem.kind(), Problem::Kind::ActionRequired);
+    QCOMPARE(problem.helper(), QUrl::fromLocalFile(path(u"new"_s)));
+    QCOMPARE(get(one).problem(), problem);
+    QCOMPARE(m_blocks->exist({one.address()}).problem(), problem);
+    QCOMPARE(namesBelow(m_folder->path()), QStringList());
+    QVERIFY(QDir().mkdir(path(u"new"_s)));
+    QCOMPARE(put({one}), Problem());
+    QCOMPARE(get(one).value(), one.bytes());
+}
+
+void TestFolderBlocks::noticesAnotherFolder()
+{
+    const Block one = block("one");
+    const Block two = block("two");
+    const Problem refused = put({two}, one.address());
+    QCOMPARE(refused.kind(), Problem::Kind::WillRetry);
+    QVERIFY(refused.detail().contains(u"does not hold what was stored in it before"));
+    QCOMPARE(namesBelow(m_folder->path()), QStringList());
+    QCOMPARE(put({one}), Problem());
+    QCOMPARE(put({two}, one.address()), Problem());
+    writeFile(path(fileOf(one)), "onE"); // as good as none
+    QCOMPARE(put({block("three")}, one.address()), refused);
+}
+
+void TestFolderBlocks::saysThatItCannotRead_data()
+{
+    QTest::addColumn<QString>("pathEnd");
+    QTest::addColumn<int>("error");
+    QTest::addColumn<Problem::Kind>("kind");
+    const QString file = fileOf(block("one"));
+    QTest::newRow("file") << file << EIO << Problem::Kind::WillRetry;
+    QTest::newRow("file of somebody else") << file << EACCES << Problem::Kind::ActionRequired;
+    QTest::newRow("directory") << file.section(u'/', 0, 1) << EIO << Problem::Kind::WillRetry;
+    QTest::newRow("all blocks") << u"/blocks"_s << EACCES << Problem::Kind::ActionRequired;
+}
+
+// What cannot be read is not missing: nobody writes it again, or starts over because of it.
+void TestFolderBlocks::saysThatItCannotRead()
+{
+    QFETCH(const QString, pathEnd);
+    QFETCH(const int, error);
+    QFETCH(const Problem::Kind, kind);
+    const Block one = block("one");
+    const Block two = block("two");
+    QCOMPARE(put({one, two}), Problem());
+    const QString before = identity(path(fileOf(one)));
+    SystemCalls::fail(u"openat"_s, pathEnd, error);
+    QCOMPARE(get(one).problem().kind(), kind);
+    QCOMPARE(m_blocks->exist({two.address(), one.address()}).problem().kind(), kind);
+    QCOMPARE(put({one}).kind(), kind);
+    QCOMPARE(put({block("three")}, one.address()).kind(), kind);
+    SystemCalls::heal();
+    QCOMPARE(identity(path(fileOf(one))), before);
+    QVERIFY(!QFile::exists(path(fileOf(block("three")))));
+}
+
+void TestFolderBlocks::movesADirectoryInPlaceOfABlockAside()
+{
+    const Block one = block("one");
+    QVERIFY(QDir().mkpath(path(fileOf(one))));
+    QCOMPARE(m_blocks->exist({one.address()}).value(), QList<bool>({false}));
+    QCOMPARE(put({one}), Problem());
+    QCOMPARE(get(one).value(), one.bytes());
+}
+
+void TestFolderBlocks::takesBlocksOfSeveralUsers()
+{
+    if (!canBeOthers())
+        QSKIP("needs root to be other users");
+    setMode(m_folder->path(), 01777);
+    const QList<Block> hers = manyBlocks(50);
+    const QList<Block> his = manyBlocks(100);
+    QVERIFY(succeedsAs({3001, 3001}, [&] { return !put(hers); }));
+    QVERIFY(succeedsAs({3002, 3002}, [&] {
+        return !put(his, hers.last().address())
+               && get(hers.first()).value() == hers.first().bytes();
+    }));
 }
 
 class TestOnOwnDisk : public QObject
@@ -202,11 +287,11 @@ void TestOnOwnDisk::worksOnWhenTheDiskHasSpaceAgain()
 {
     const Block small = block("small");
     const Block large = block(QByteArray(20'000, 'x'));
-    QCOMPARE(m_blocks.put({small}), Problem());
+    QCOMPARE(m_blocks.put({small}, {}), Problem());
     OwnDisk::fill();
     const QStringList before = namesBelow(OwnDisk::path());
-    const Problem problem = m_blocks.put({small, large});
-    QCOMPARE(problem.kind(), Problem::Kind::LocalStorageFull);
+    const Problem problem = m_blocks.put({small, large}, {});
+    QCOMPARE(problem.kind(), Problem::Kind::ActionRequired);
     QCOMPARE(problem.helper(), QUrl::fromLocalFile(OwnDisk::path()));
     QCOMPARE(m_blocks.exist({large.address()}).value(), QList<bool>({false}));
     // Nothing half written is left; an empty directory may be.
@@ -215,7 +300,7 @@ void TestOnOwnDisk::worksOnWhenTheDiskHasSpaceAgain()
     QCOMPARE(m_blocks.get(small.address(), 100).value(), small.bytes());
 
     OwnDisk::empty();
-    QCOMPARE(m_blocks.put({small, large}), Problem());
+    QCOMPARE(m_blocks.put({small, large}, {}), Problem());
     QCOMPARE(m_blocks.get(large.address(), 20'000).value(), large.bytes());
 }
 
@@ -223,13 +308,13 @@ void TestOnOwnDisk::worksOnWhenTheDiskIsWritableAgain()
 {
     const Block one = block("one");
     const Block two = block("two");
-    QCOMPARE(m_blocks.put({one}), Problem());
+    QCOMPARE(m_blocks.put({one}, {}), Problem());
     QVERIFY(OwnDisk::setReadOnly(true));
     QCOMPARE(m_blocks.get(one.address(), 100).value(), one.bytes());
-    QCOMPARE(m_blocks.put({one}), Problem()); // is there
-    QCOMPARE(m_blocks.put({one, two}).kind(), Problem::Kind::LocalStorageFull);
+    QCOMPARE(m_blocks.put({one}, {}), Problem()); // is there
+    QCOMPARE(m_blocks.put({one, two}, {}).kind(), Problem::Kind::ActionRequired);
     QVERIFY(OwnDisk::setReadOnly(false));
-    QCOMPARE(m_blocks.put({one, two}), Problem());
+    QCOMPARE(m_blocks.put({one, two}, {}), Problem());
 }
 
 int main(int argc, char **argv)

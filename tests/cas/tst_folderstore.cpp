@@ -45,6 +45,7 @@ private Q_SLOTS:
     void givesBackWhatItTook();
     void refusesWhatIsNoAddress();
     void saysThatItsFolderIsMissing();
+    void noticesAnotherFolder();
     void clearsAwayWhatCrashedWritersLeft();
     void noticesABlockThatComes_data() { fileSystemRows(); }
     void noticesABlockThatComes();
@@ -118,10 +119,11 @@ void TestFolderStore::saysThatItsFolderIsMissing()
     open(path(u"none"_s));
     const Block one = block("one");
     const Problem missing = get(one).problem();
-    QCOMPARE(missing.kind(), Problem::Kind::WillRetry);
+    QCOMPARE(missing.kind(), Problem::Kind::ActionRequired);
     QCOMPARE(missing.helper(), QUrl::fromLocalFile(path(u"none"_s)));
     QVERIFY(!missing.detail().isEmpty());
-    QCOMPARE(answer(m_store->exists({one.address()})).problem().kind(), Problem::Kind::WillRetry);
+    QCOMPARE(answer(m_store->exists({one.address()})).problem(), missing);
+    QCOMPARE(put({one}), missing);
     QVERIFY(!QFile::exists(path(u"none"_s)));
 }
 
@@ -166,7 +168,7 @@ void TestFolderStore::noticesAFolderThatComes()
     const Block one = block("one");
     QVERIFY(!get(one).ok());
     QSignalSpy changed(m_store.get(), &ContentStore::changed);
-    QVERIFY(QDir().mkdir(path(u"share"_s)));
+    QVERIFY(QDir().mkpath(path(u"share/log"_s)));
     QCOMPARE(put({one}), Problem());
     QTRY_VERIFY_WITH_TIMEOUT(!changed.isEmpty(), 30'000);
     QCOMPARE(bytesOf(get(one)), one.bytes());
@@ -195,9 +197,20 @@ void TestFolderStore::answersWhenAbortedWhileTheDiskHangs()
     QCOMPARE(answer(getting).problem().kind(), Problem::Kind::WillRetry);
     QCOMPARE(answer(asking).problem().kind(), Problem::Kind::WillRetry);
 
-    disk.letGo();
+    // It does not wait for the disk to wake up, and nothing was done for nobody.
+    QVERIFY(!QFile::exists(path(u"blocks"_s)));
     QCOMPARE(put({one}), Problem());
     QCOMPARE(bytesOf(get(one)), one.bytes());
+}
+
+void TestFolderStore::noticesAnotherFolder()
+{
+    const Block one = block("one");
+    Upload next = upload({block("two")});
+    next.setPreviousHead(one.address());
+    QCOMPARE(answer(m_store->put(next)).kind(), Problem::Kind::WillRetry);
+    QCOMPARE(put({one}), Problem());
+    QCOMPARE(answer(m_store->put(next)), Problem());
 }
 
 void TestFolderStore::answersWhenDeletedWhileTheDiskHangs()

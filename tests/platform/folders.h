@@ -12,7 +12,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <grp.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace RemoteLogTest {
 
@@ -60,6 +63,52 @@ inline QString identity(const QString &path)
     if (::stat(QFile::encodeName(path).constData(), &status) != 0)
         return u"missing"_s;
     return u"%1 %2.%3"_s.arg(status.st_ino).arg(status.st_mtim.tv_sec).arg(status.st_mtim.tv_nsec);
+}
+
+// Permissions as in "1777".
+inline QString modeOf(const QString &path)
+{
+    struct stat status = {};
+    if (::lstat(QFile::encodeName(path).constData(), &status) != 0)
+        return u"missing"_s;
+    return QString::number(status.st_mode & 07777, 8);
+}
+
+inline void setMode(const QString &path, mode_t mode)
+{
+    if (::chmod(QFile::encodeName(path).constData(), mode) != 0)
+        qFatal("cannot change permissions");
+}
+
+// Other people, for which the test has to be root.
+struct User
+{
+    uid_t id = 0;
+    gid_t group = 0;
+    QList<gid_t> groups = {};
+};
+
+inline bool canBeOthers()
+{
+    return ::geteuid() == 0;
+}
+
+// Calls the function as another user with an umask of 022 in a process of its own; true if it says
+// so. Not for functions that need threads.
+template <class Function>
+bool succeedsAs(const User &user, Function function)
+{
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::umask(022);
+        const bool isUser =
+            ::setgroups(std::size_t(user.groups.size()), user.groups.constData()) == 0
+            && ::setgid(user.group) == 0 && ::setuid(user.id) == 0;
+        ::_exit(isUser && function() ? 0 : 1);
+    }
+    int status = -1;
+    return child > 0 && ::waitpid(child, &status, 0) == child && WIFEXITED(status)
+           && WEXITSTATUS(status) == 0;
 }
 
 // The one value of a future, while events are processed.

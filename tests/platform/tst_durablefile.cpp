@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "folders.h"
+#include "systemcalls.h"
 
 #include "platform/durablefile.h"
 
@@ -25,6 +26,9 @@ private Q_SLOTS:
     void keepsAwayFromWhatIsNoFile();
     void makesDirectoriesWithParents();
     void leavesAnExistingDirectory();
+    void syncsTheNamesOfDirectories();
+    void syncsInTheOrderThatACrashNeeds();
+    void showsNothingThatCannotBeSynced();
     void reportsAFileInTheWayOfADirectory();
     void saysWhatTheCallerCanDo_data();
     void saysWhatTheCallerCanDo();
@@ -171,6 +175,35 @@ void TestDurableFile::leavesAnExistingDirectory()
     const auto before = QFile::permissions(path(u"tmp"_s));
     QCOMPARE(DurableFile::makeDirectory(path(u"tmp/"_s), true), Problem());
     QCOMPARE(QFile::permissions(path(u"tmp"_s)), before);
+}
+
+// Also of one that is there: whoever made it may have crashed before that.
+void TestDurableFile::syncsTheNamesOfDirectories()
+{
+    SystemCalls::record(m_folder->path());
+    QCOMPARE(DurableFile::makeDirectory(path(u"a/b"_s), true), Problem());
+    QCOMPARE(SystemCalls::taken().filter(u"fsync"_s), QStringList({u"fsync ."_s, u"fsync a"_s}));
+    SystemCalls::record(m_folder->path());
+    QCOMPARE(DurableFile::makeDirectory(path(u"a/b"_s), true), Problem());
+    QCOMPARE(SystemCalls::taken().filter(u"fsync"_s), QStringList({u"fsync a"_s}));
+}
+
+void TestDurableFile::syncsInTheOrderThatACrashNeeds()
+{
+    SystemCalls::record(m_folder->path());
+    QCOMPARE(DurableFile::writeOnce(path(u"file"_s), "x", path(u"tmp"_s)), Problem());
+    QCOMPARE(SystemCalls::taken(),
+             QStringList({u"fsync tmp/remotelog-*.tmp"_s, u"rename tmp/remotelog-*.tmp file"_s,
+                          u"fsync ."_s}));
+}
+
+void TestDurableFile::showsNothingThatCannotBeSynced()
+{
+    SystemCalls::fail(u"fsync"_s, u".tmp"_s, EIO);
+    const Problem problem = DurableFile::writeOnce(path(u"file"_s), "x", path(u"tmp"_s));
+    SystemCalls::heal();
+    QCOMPARE(problem.kind(), Problem::Kind::WillRetry);
+    QCOMPARE(namesBelow(m_folder->path()), QStringList({u"tmp/"_s}));
 }
 
 void TestDurableFile::reportsAFileInTheWayOfADirectory()

@@ -19,12 +19,11 @@ private Q_SLOTS:
     void refusesOtherUrls_data();
     void refusesOtherUrls();
     void namesItselfInProblems();
-    void createsItsFolder();
-    void neverCreatesTheParent();
-    void noticesAFileInItsPlace();
     void removesOldTemporaryFilesOfOurs();
+    void removesNothingBehindALink();
 
 private:
+    void fill(const QString &folder, const QStringList &names);
     FolderHelper helperAt(const QString &path) const
     {
         return FolderHelper::fromUrl(QUrl::fromLocalFile(path)).value();
@@ -86,51 +85,45 @@ void TestFolderHelper::namesItselfInProblems()
     QVERIFY(!helper.named(Problem()));
 }
 
-void TestFolderHelper::createsItsFolder()
+// Writes files into a folder, of which the second is younger than a day.
+void TestFolderHelper::fill(const QString &folder, const QStringList &names)
 {
-    const FolderHelper helper = helperAt(m_folder->filePath(u"new"_s));
-    QCOMPARE(helper.checkFolder().kind(), Problem::Kind::WillRetry);
-    QCOMPARE(helper.makeFolder(), Problem());
-    QCOMPARE(helper.checkFolder(), Problem());
-    QCOMPARE(helper.makeFolder(), Problem());
-    QCOMPARE(helper.makeTemporaryFolder(), Problem());
-    QCOMPARE(namesBelow(m_folder->path()), QStringList({u"new/"_s, u"new/tmp/"_s}));
-}
-
-void TestFolderHelper::neverCreatesTheParent()
-{
-    const FolderHelper helper = helperAt(m_folder->filePath(u"not mounted/log"_s));
-    const Problem problem = helper.makeFolder();
-    QCOMPARE(problem.kind(), Problem::Kind::WillRetry);
-    QCOMPARE(problem.helper(), helper.url);
-    QCOMPARE(namesBelow(m_folder->path()), QStringList());
-}
-
-void TestFolderHelper::noticesAFileInItsPlace()
-{
-    const FolderHelper helper = helperAt(m_folder->filePath(u"file"_s));
-    writeFile(helper.path, "x");
-    QVERIFY(helper.checkFolder());
-    QVERIFY(helper.makeFolder());
+    QVERIFY(QDir().mkpath(folder));
+    for (const QString &name : names) {
+        QFile file(folder + u'/' + name);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        const int hours = name == names[1] ? 23 : 25;
+        QVERIFY(file.setFileTime(QDateTime::currentDateTimeUtc().addSecs(-3600 * hours),
+                                 QFile::FileModificationTime));
+    }
 }
 
 void TestFolderHelper::removesOldTemporaryFilesOfOurs()
 {
     const FolderHelper helper = helperAt(m_folder->path());
     helper.removeStaleFiles(); // of which there is nothing yet
-    QCOMPARE(helper.makeTemporaryFolder(), Problem());
+    QCOMPARE(namesBelow(m_folder->path()), QStringList());
     const QString ours = u"remotelog-0123456789abcdef0123456789abcd%1.tmp"_s;
-    const QStringList names{ours.arg(u"01"_s), ours.arg(u"02"_s), u"remotelog-1.tmp"_s,
-                            u"notes.txt"_s};
-    for (const QString &name : names) {
-        QFile file(helper.temporaryFolder() + u'/' + name);
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        const int hours = name == names[1] ? 23 : 25;
-        QVERIFY(file.setFileTime(QDateTime::currentDateTimeUtc().addSecs(-3600 * hours),
-                                 QFile::FileModificationTime));
-    }
+    const QStringList names{ours.arg(u"01"_s),    ours.arg(u"02"_s),       ours.arg(u"0G"_s),
+                            ours.arg(u"012"_s),   u"remotelog-1.tmp"_s,    u"notes.txt"_s,
+                            u"obstacle-tmp-01"_s, ours.arg(u"01"_s) + u'x'};
+    fill(m_folder->filePath(u"tmp"_s), names);
     helper.removeStaleFiles();
-    QCOMPARE(namesBelow(helper.temporaryFolder()), QStringList({names[3], names[1], names[2]}));
+    QStringList left = names.mid(1);
+    QStringList found = namesBelow(m_folder->filePath(u"tmp"_s));
+    left.sort();
+    found.sort();
+    QCOMPARE(found, left);
+}
+
+void TestFolderHelper::removesNothingBehindALink()
+{
+    const QTemporaryDir elsewhere;
+    const QStringList names{u"remotelog-0123456789abcdef0123456789abcdef.tmp"_s, u"young"_s};
+    fill(elsewhere.path(), names);
+    QVERIFY(QFile::link(elsewhere.path(), m_folder->filePath(u"tmp"_s)));
+    helperAt(m_folder->path()).removeStaleFiles();
+    QCOMPARE(namesBelow(elsewhere.path()), names);
 }
 
 QTEST_GUILESS_MAIN(TestFolderHelper)

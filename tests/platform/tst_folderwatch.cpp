@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "folders.h"
+#include "stuckdisk.h"
 
 #include "platform/foldercalls.h"
 #include "platform/folderwatch.h"
 
+#include <QElapsedTimer>
 #include <QSignalSpy>
 
 using namespace RemoteLog;
@@ -33,7 +35,10 @@ private Q_SLOTS:
     void forgetsWhatIsReleased();
     void forgetsTheOldestWhenThereAreTooMany();
     void goesOnAfterAbort();
+    void goesOnAfterAbortWhereItWasAskedForAgain();
     void isNotConfusedByAFileInPlaceOfADirectory();
+    void tellsNamesInOneDirectoryApart();
+    void isSaidLessOftenWhereLookingIsDear();
     void mayBeDestroyedBeforeItsHandles();
 
 private:
@@ -41,6 +46,7 @@ private:
     void makeFolder();
     void watch(const QString &key, const QString &directory, const QString &fileName = QString());
     void release(const QString &key);
+    void makeWhileStuck(StuckDisk &disk, const QString &name);
     void moveIn(const QString &name); // as writers do
     bool waitFor(const QString &key);
     QStringList heard() const;
@@ -233,18 +239,40 @@ void TestFolderWatch::forgetsTheOldestWhenThereAreTooMany()
     QVERIFY(!heard().contains(u"1"_s));
 }
 
+// Makes a directory while the folder's thread is stuck: a new place for "a" is looked for, and does
+// not come before somebody aborts.
+void TestFolderWatch::makeWhileStuck(StuckDisk &disk, const QString &name)
+{
+    watch(u"all"_s, m_folder->path());
+    m_calls->run(disk.task());
+    QVERIFY(disk.waitUntilStuck());
+    QVERIFY(QDir().mkdir(path(name)));
+    QVERIFY(waitFor(u"all"_s)); // said after all that happened in the folder was seen
+}
+
 void TestFolderWatch::goesOnAfterAbort()
 {
+    StuckDisk disk;
     watch(u"a"_s, path(u"x"_s), u"file"_s);
-    for (int i = 0; i < 20; ++i) {
-        QVERIFY(QDir().mkdir(path(u"x"_s)));
-        QCoreApplication::processEvents(); // a new place for the watch may be looked for now
-        m_calls->abort();
-        m_watch->resume();
-        if (i < 19)
-            QVERIFY(QDir().rmdir(path(u"x"_s)));
-    }
+    makeWhileStuck(disk, u"x"_s);
+    m_calls->abort();
+    m_watch->resume();
     moveIn(u"x/file"_s);
+    QVERIFY(waitFor(u"a"_s));
+}
+
+// Asked for again in between, it has a place; still, what was underway is not any more.
+void TestFolderWatch::goesOnAfterAbortWhereItWasAskedForAgain()
+{
+    StuckDisk disk;
+    watch(u"a"_s, path(u"x/y"_s), u"file"_s);
+    makeWhileStuck(disk, u"x"_s);
+    m_watch->handle({u"a"_s, path(u"x/y"_s), u"file"_s}).watch();
+    QCoreApplication::processEvents();
+    m_calls->abort();
+    m_watch->resume();
+    QVERIFY(QDir().mkdir(path(u"x/y"_s)));
+    moveIn(u"x/y/file"_s);
     QVERIFY(waitFor(u"a"_s));
 }
 
@@ -256,6 +284,39 @@ void TestFolderWatch::isNotConfusedByAFileInPlaceOfADirectory()
     moveIn(u"mark"_s);
     QVERIFY(waitFor(u"mark"_s));
     QCOMPARE(heard(), QStringList({u"mark"_s}));
+
+    QVERIFY(QFile::remove(path(u"x"_s)));
+    QVERIFY(QDir().mkpath(path(u"x/y"_s)));
+    moveIn(u"x/y/file"_s);
+    QVERIFY(waitFor(u"a"_s));
+}
+
+// A watch of a thousand names is told of each event about one of them only; here, that it is the
+// right one.
+void TestFolderWatch::tellsNamesInOneDirectoryApart()
+{
+    for (const auto &key : {u"a"_s, u"b"_s, u"c"_s})
+        watch(key, path(u"x"_s), key);
+    QVERIFY(QDir().mkdir(path(u"x"_s)));
+    watch(u"d"_s, path(u"x"_s), u"d"_s);
+    for (const auto &key : {u"d"_s, u"b"_s, u"a"_s}) {
+        moveIn(u"x/"_s + key);
+        QVERIFY(waitFor(key));
+    }
+    QVERIFY(!heard().contains(u"c"_s));
+}
+
+void TestFolderWatch::isSaidLessOftenWhereLookingIsDear()
+{
+    const auto handle = m_watch->handle({u"a"_s, m_folder->path(), QString()});
+    handle.watch();
+    QCoreApplication::processEvents();
+    handle.setCost(std::chrono::milliseconds(300));
+    QElapsedTimer timer;
+    timer.start();
+    moveIn(u"1"_s);
+    QVERIFY(waitFor(u"a"_s));
+    QVERIFY(timer.elapsed() >= 250);
 }
 
 void TestFolderWatch::mayBeDestroyedBeforeItsHandles()

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "folders.h"
+#include "systemcalls.h"
 
 #include "platform/profilelock.h"
 
 #include <cstdio>
+#include <future>
+#include <thread>
 
 using namespace RemoteLog;
 using namespace RemoteLogTest;
@@ -23,6 +26,7 @@ private Q_SLOTS:
     void isKeptFromAnotherProcess();
     void isFreeWhenItsProcessIsKilled();
     void isNotInherited();
+    void doesNotWaitForAnotherProfilesDisk();
     void reportsAMissingDirectory();
 
 private:
@@ -126,6 +130,29 @@ void TestProfileLock::isNotInherited()
     QCOMPARE(ProfileLock::take(m_folder->path()).holder, Holder::Us);
     child.closeWriteChannel();
     QVERIFY(child.waitForFinished(30'000));
+}
+
+void TestProfileLock::doesNotWaitForAnotherProfilesDisk()
+{
+    QTemporaryDir hangs;
+    std::promise<void> begun;
+    std::promise<void> release;
+    SystemCalls::blockLocks(hangs.path(), &begun, release.get_future().share());
+    Holder holder = Holder::Nobody;
+    std::thread other([&] { holder = ProfileLock::take(hangs.path()).holder; });
+    const bool isStuck =
+        begun.get_future().wait_for(std::chrono::seconds(30)) == std::future_status::ready;
+    const Holder stuck = ProfileLock::take(hangs.path()).holder;
+    ProfileLock::Attempt ours = ProfileLock::take(m_folder->path());
+    const Holder healthy = ours.holder;
+    ours.lock.reset();
+    release.set_value();
+    other.join();
+    QVERIFY(isStuck);
+    QCOMPARE(stuck, Holder::ThisProcess);
+    QCOMPARE(healthy, Holder::Us);
+    QCOMPARE(holder, Holder::Us);
+    QCOMPARE(ProfileLock::take(hangs.path()).holder, Holder::Us);
 }
 
 void TestProfileLock::reportsAMissingDirectory()

@@ -21,12 +21,12 @@ using namespace std::chrono_literals;
 namespace {
 
 // Waits for all tasks given so far.
-bool drain(TaskThread &thread)
+bool drain(TaskThread &thread, std::chrono::milliseconds limit = 30s)
 {
     auto done = std::make_shared<std::promise<void>>();
     std::future<void> future = done->get_future();
     thread.run([done] { done->set_value(); });
-    return future.wait_for(30s) == std::future_status::ready;
+    return future.wait_for(limit) == std::future_status::ready;
 }
 
 } // namespace
@@ -42,7 +42,9 @@ private Q_SLOTS:
     void destroysATaskBeforeTheNext();
     void doesNotWaitForAStuckTask();
     void destroysWhatItDrops();
-    void goesOnAfterDropping();
+    void startsOverWhereNothingIsAtWork();
+    void leavesAStuckTaskBehind();
+    void leavesSomeThreadsBehindOnly();
     void goesOnWhenTheDiskWakesUp();
     void outlivesItsObjectWhileStuck();
     void mayBeDestroyedUnused();
@@ -121,17 +123,49 @@ void TestTaskThread::destroysWhatItDrops()
     for (int i = 0; i < 10; ++i)
         thread.run([token] {});
     QCOMPARE(token.use_count(), 11);
-    thread.dropWaiting();
+    thread.startOver();
     QCOMPARE(token.use_count(), 1);
 }
 
-void TestTaskThread::goesOnAfterDropping()
+void TestTaskThread::startsOverWhereNothingIsAtWork()
 {
     TaskThread thread;
-    thread.dropWaiting();
+    thread.startOver();
     QVERIFY(drain(thread));
-    thread.dropWaiting();
+    thread.startOver();
     QVERIFY(drain(thread));
+}
+
+void TestTaskThread::leavesAStuckTaskBehind()
+{
+    StuckDisk disk;
+    TaskThread thread;
+    thread.run(disk.task());
+    QVERIFY(disk.waitUntilStuck());
+    thread.startOver();
+    QVERIFY(drain(thread));
+}
+
+// Each holds memory, and a disk that is gone stays gone.
+void TestTaskThread::leavesSomeThreadsBehindOnly()
+{
+    StuckDisk disks[TaskThread::MaxLeftBehind + 1];
+    TaskThread thread;
+    for (StuckDisk &disk : disks) {
+        thread.run(disk.task());
+        QVERIFY(disk.waitUntilStuck());
+        thread.startOver();
+    }
+    auto later = std::make_shared<std::atomic<bool>>(false);
+    thread.run([later] { *later = true; });
+    thread.startOver(); // one too many: waits, and was dropped
+    QCOMPARE(later.use_count(), 1);
+
+    // Those that wake up make room again.
+    disks[0].letGo();
+    do {
+        thread.startOver();
+    } while (!drain(thread, 10ms));
 }
 
 void TestTaskThread::goesOnWhenTheDiskWakesUp()
