@@ -66,9 +66,9 @@ int main(int argc, char *argv[])
         network.setReachability(ManualNetworkWatch::Reachability::Disconnected);
     FileSecretStore secrets(options->secretsFile);
     RemoteLog::HostServices services;
-    services.network = &network;
+    services.setNetworkWatch(&network);
     if (!options->secretsFile.isEmpty()) {
-        services.secrets = &secrets;
+        services.setSecretStore(&secrets);
         Console::warn(QStringLiteral("warning: the secrets of this profile lie in a plain file: ")
                       + options->secretsFile);
     }

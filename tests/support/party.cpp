@@ -25,7 +25,10 @@ Party::~Party()
 
 Transport &Party::open()
 {
-    m_transport.reset(loadedPlugin().create(settings, {&secrets, &network}));
+    HostServices services;
+    services.setSecretStore(&secrets);
+    services.setNetworkWatch(&network);
+    m_transport.reset(loadedPlugin().create(settings, services));
     return *m_transport;
 }
 
