@@ -23,7 +23,7 @@ TransportFacade::TransportFacade(const Settings &settings, const HostServices &s
     : Transport(parent)
     , m_settings(settings)
     , m_appends(std::make_shared<AppendQueue>())
-    , m_keeper(services.secretStore(), settings.applicationId(), Timing(), this)
+    , m_keeper(services.secretStore(), settings.applicationId(), Timing())
 {
     m_refusal = settings.validate();
     if (!m_refusal && !initializeCryptography())
