@@ -101,6 +101,7 @@ private:
     QSharedDataPointer<ProblemPrivate> d;
 };
 
+// Prints kind, detail and helper, of which neither query nor fragment.
 REMOTELOG_EXPORT QDebug operator<<(QDebug debug, const Problem &problem);
 
 } // namespace RemoteLog
