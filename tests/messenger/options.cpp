@@ -50,9 +50,10 @@ std::optional<Options> Options::parse(const QStringList &arguments)
     const Option helper({QStringLiteral("helper")},
                         QStringLiteral("Helper to use, e.g. file:///shared/folder. Repeatable."),
                         QStringLiteral("url"));
-    const Option secrets({QStringLiteral("secrets")},
-                         QStringLiteral("Keep secrets in this plain file, not in the keychain."),
-                         QStringLiteral("file"));
+    const Option secrets(
+        {QStringLiteral("secrets")},
+        QStringLiteral("Keep secrets in this plain file; <profile>.secrets if not given."),
+        QStringLiteral("file"));
     const Option label({QStringLiteral("label")}, QStringLiteral("Label of the own log."),
                        QStringLiteral("label"), QStringLiteral("main"));
     const Option follow({QStringLiteral("follow")},
@@ -93,7 +94,7 @@ std::optional<Options> Options::parse(const QStringList &arguments)
         return wrong(QStringLiteral("--profile is needed; see --help"));
 
     const auto absolute = [](const QString &path) {
-        return path.isEmpty() ? path : QDir::current().absoluteFilePath(path);
+        return path.isEmpty() ? path : QDir::cleanPath(QDir::current().absoluteFilePath(path));
     };
     Options options;
     options.settings.setApplicationId(QStringLiteral("org.remotelog.Messenger"));
@@ -103,7 +104,9 @@ std::optional<Options> Options::parse(const QStringList &arguments)
         helpers.append(QUrl(url, QUrl::StrictMode));
     options.settings.setHelpers(helpers);
     options.label = parser.value(label);
-    options.secretsFile = absolute(parser.value(secrets));
+    options.secretsFile = parser.isSet(secrets)
+                              ? absolute(parser.value(secrets))
+                              : options.settings.directory() + QStringLiteral(".secrets");
     options.saveFolder = absolute(parser.value(save));
     options.pluginFile = absolute(parser.value(plugin));
     options.links = parser.values(follow);

@@ -22,7 +22,7 @@ struct Options
 {
     RemoteLog::Settings settings;
     QString label;
-    QString secretsFile; // empty: the system's keychain
+    QString secretsFile; // empty: <profile>.secrets
     QString saveFolder; // empty: received entries are only printed
     QString pluginFile; // empty: wherever TransportLoader finds it
     QStringList links;

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void saysThatTheProfileIsInUse();
     void endsCleanlyWheneverItIsTold_data();
     void endsCleanlyWheneverItIsTold();
+    void endsAlsoWhereTheProfileCannotBeClosed();
     void keepsWhatStandardInputEndedWith();
     void speaksTheLanguageOfThePerson();
     void stopsFollowingForGood();
@@ -96,6 +97,16 @@ void TestProcess::endsCleanlyWheneverItIsTold()
     EXPECT_END(alice, 0);
     QCOMPARE(alice.all(u"own appended .*"_s).size(), 0);
     QVERIFY(alice.all(u"own entry (\\d+) .*"_s).size() >= appended.size());
+}
+
+void TestProcess::endsAlsoWhereTheProfileCannotBeClosed()
+{
+    const Storage storage;
+    MessengerProcess alice(storage.place(), u"alice"_s);
+    QVERIFY(alice.start({u"--plugin"_s, QStringLiteral(STUCK_PLUGIN)}));
+    alice.sendSignal(SIGTERM);
+    EXPECT_END(alice, 0);
+    QCOMPARE(alice.all(u"transport (closed)"_s), QStringList());
 }
 
 void TestProcess::keepsWhatStandardInputEndedWith()
