@@ -67,6 +67,7 @@ void TransportFacade::connectEngine()
                     addOutgoing(label);
                 for (const LogLink &link : links)
                     addIncoming(link);
+                Q_EMIT logsChanged();
             });
     connect(m_engine, &Engine::statusChanged, this, &TransportFacade::setStatus);
     connect(m_engine, &Engine::outgoingChanged, this,
