@@ -22,6 +22,8 @@
 #include <QtCore/QCoreApplication>
 #include <QtCore/QFileInfo>
 
+#include <unistd.h>
+
 using RemoteLog::Problem;
 using RemoteLog::Result;
 using RemoteLog::TransportPlugin;
@@ -72,6 +74,9 @@ int main(int argc, char *argv[])
     services.setNetworkWatch(&network);
     services.setSecretStore(&secrets);
 
+    if (::isatty(STDIN_FILENO))
+        Console::warn(
+            QStringLiteral("A line that you type is appended; /help shows the commands."));
     Session session(*plugin.value(), services, *options);
     Commands commands(session, network);
     StandardInput input;

@@ -35,6 +35,9 @@ struct Options
 
     bool hasExitCondition() const { return exitsWhenPublished || exitAt > 0; }
 
+    // What can be typed, for a person.
+    static QString commands();
+
     // Prints usage and ends the process if that is what was asked for. Nothing if the command line
     // is wrong; that is said on standard error.
     static std::optional<Options> parse(const QStringList &arguments);

@@ -210,7 +210,7 @@ void TestProcess::takesAnEntryBack()
     alice.type("/online");
     EXPECT_LINE(alice, u"own head 3 .*"_s);
     alice.type("/withdraw 1");
-    EXPECT_LINE(alice, u"own not-withdrawn 1 invalid-argument .+"_s);
+    EXPECT_LINE(alice, u"own not-withdrawn 1 too late.*"_s);
     alice.endInput();
     EXPECT_END(alice, 0);
 
@@ -232,7 +232,7 @@ void TestProcess::knowsWhatThePeerHas()
     alice.type("/ack 1");
     EXPECT_LINE(alice, u"own acknowledged 1-1"_s);
     alice.type("/ack 7");
-    EXPECT_LINE(alice, u"own not-acknowledged 7 invalid-argument .+"_s);
+    EXPECT_LINE(alice, u"own not-acknowledged 7 no such entry"_s);
     alice.type("/log");
     EXPECT_LINE(alice, u"own entry 1 acknowledged \"seen\""_s);
     EXPECT_LINE(alice, u"own entry 2 published \"not seen\""_s);
