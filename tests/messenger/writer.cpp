@@ -45,7 +45,8 @@ Writer::Writer(RemoteLog::OutgoingLog *log, bool printsLink, QObject *parent)
     });
     connect(log, &OutgoingLog::entryStatesChanged, this,
             [this](quint64 first, quint64 last, Entry::State state) {
-                print(QStringLiteral("%1 %2-%3").arg(stateWord(state)).arg(first).arg(last));
+                const QString to = last > first ? QStringLiteral("-%1").arg(last) : QString();
+                print(QStringLiteral("%1 %2%3").arg(stateWord(state)).arg(first).arg(to));
             });
     connect(log, &OutgoingLog::headPublished, this, [this](const Head &head) {
         print(QStringLiteral("head %1 record %2 %3")
