@@ -36,7 +36,7 @@ for library in "${libraries[@]}"; do
         || fault "$name needs private symbols of Qt"
     ! readelf --wide --dynamic "$library" | grep 'NEEDED.*protobuf' || fault "$name is linked to libprotobuf"
     ! readelf --wide --dyn-syms "$library" | grep -oE '[^ ]*8protobuf[^ ]*' || fault "$name has symbols of libprotobuf"
-    [[ $name != libremotelog* ]] || readelf --wide --dynamic "$library" | grep -q '(FLAGS.*NOW' || fault "$name is bound lazily"
+    [[ $name != libremotelog* ]] || readelf --wide --dynamic "$library" | grep '(FLAGS.*NOW' > /dev/null || fault "$name is bound lazily"
     ! readelf --wide --dynamic "$library" | grep -E 'R(UN)?PATH.*(\[|:)/' || fault "$name has an absolute search path"
 
     while read -r binding symbol; do
