@@ -61,8 +61,10 @@ QString write(const QString &path, const QByteArray &bytes)
 {
     const QByteArray name = QFile::encodeName(path);
     const QByteArray unfinished = name + ".new";
+    // What a crash left behind goes, whoever may read it.
+    ::unlink(unfinished.constData());
     const int descriptor =
-        ::open(unfinished.constData(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+        ::open(unfinished.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (descriptor < 0)
         return textOf(errno);
     int error = writeAll(descriptor, bytes);
