@@ -36,8 +36,8 @@ public:
     Settings &operator=(Settings &&other) noexcept;
     ~Settings();
 
-    // The host's name in the keychain, e.g. "org.example.Messenger": 1..64 of A-Z a-z 0-9 . _ -.
-    // Required; cannot change while a transport is open.
+    // The host's name in the secret store, e.g. "org.example.Messenger": 1..64 characters, each one
+    // of A-Z a-z 0-9 . _ - only. Required; cannot change while a transport is open.
     QString applicationId() const;
     void setApplicationId(const QString &id);
 
