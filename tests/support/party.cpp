@@ -23,12 +23,17 @@ Party::~Party()
         close();
 }
 
-Transport &Party::open()
+HostServices Party::services()
 {
     HostServices services;
     services.setSecretStore(&secrets);
     services.setNetworkWatch(&network);
-    m_transport.reset(loadedPlugin().create(settings, services));
+    return services;
+}
+
+Transport &Party::open()
+{
+    m_transport.reset(loadedPlugin().create(settings, services()));
     return *m_transport;
 }
 
