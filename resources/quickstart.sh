@@ -107,11 +107,13 @@ types()
 # expect <who> <pattern>: prints what the messenger says until a line matches, which is then in $line.
 expect()
 {
-    local who=$1 pattern=$2 deadline=$((SECONDS + 60))
+    local who=$1 pattern=$2 shown deadline=$((SECONDS + 60))
     while [ "$SECONDS" -lt "$deadline" ] && kill -0 "${pid[$who]}" 2> /dev/null; do
         IFS= read -r -t 1 -u "${printed[$who]}" line || continue
+        shown=$line
         # The part behind the # is the key with which the log can be read.
-        printf '  %s%-5s | %s%s\n' "$dim" "$who" "${line%%#*}" "$plain"
+        [[ $line != *' link remotelog:'* ]] || shown="${line%%#*}#..."
+        printf '  %s%-5s | %s%s\n' "$dim" "$who" "$shown" "$plain"
         # shellcheck disable=SC2053
         [[ $line == $pattern ]] && return
     done
@@ -209,12 +211,13 @@ step '4. Both are online: each notices at once what the other publishes.'
 start Alice --follow "$bobs_link" --save "$work/Alice.received"
 expect Alice 'own ready'
 types Bob 'Yes, at noon.'
-expect Bob 'own published 1-1'
+expect Bob 'own published 1'
 expect Alice '* received 1 "Yes, at noon."'
 types Alice 'See you!'
-expect Alice 'own published 3-3'
+expect Alice 'own published 3'
 expect Bob '* received 3 "See you!"'
 leaves Alice
 leaves Bob
 
 step 'It works: Bob has read what Alice wrote while he was away, and both have talked live.'
+printf 'To play them yourself: README.md, "Try it". What they keep is in build/quickstart/.\n'

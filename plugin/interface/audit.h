@@ -25,6 +25,7 @@ class REMOTELOG_EXPORT Audit
     Q_PROPERTY(int failed READ failed CONSTANT)
 
 public:
+    // All counts are 0.
     Audit();
     Audit(const Audit &other);
     Audit(Audit &&other) noexcept;

@@ -15,11 +15,12 @@ class BlockPrivate;
 class UploadPrivate;
 class FetchPrivate;
 
-// What a content store keeps: bytes and the address that follows from them. An implicitly shared
-// value.
+// What a content store keeps: bytes and the address that follows from them (3/REMOTE-LOG, Payloads:
+// CAS, Content and Address). An implicitly shared value; reentrant.
 class REMOTELOG_EXPORT Block
 {
 public:
+    // No block: address and bytes are null.
     Block();
     // `address`: a binary CID (36 bytes); `bytes`: at most 1 MiB. Nothing is checked here.
     Block(const QByteArray &address, const QByteArray &bytes);
@@ -29,17 +30,22 @@ public:
     Block &operator=(Block &&other) noexcept;
     ~Block();
 
+    // The block's name: a CIDv1 in binary form (codec dag-cbor, SHA-256), 36 bytes.
     QByteArray address() const;
+
+    // The content, sealed: 1 byte to 1 MiB. A store keeps exactly these bytes and understands none.
     QByteArray bytes() const;
 
 private:
     QSharedDataPointer<BlockPrivate> d;
 };
 
-// One call of ContentStore::put(). An implicitly shared value that may gain fields.
+// One call of ContentStore::put(). An implicitly shared value that may gain fields; reentrant. The
+// setters are for whoever makes it; a store only reads it.
 class REMOTELOG_EXPORT Upload
 {
 public:
+    // No blocks, no heads.
     Upload();
     Upload(const Upload &other);
     Upload(Upload &&other) noexcept;
@@ -57,8 +63,10 @@ public:
     QByteArray head() const;
     void setHead(const QByteArray &address);
 
-    // The head that this store held of the log before; null if none. A store that pins may unpin
-    // it.
+    // The head that this store was given last, of the same log; set on every upload once there was
+    // one, null before. A store that finds it missing has lost what it had: it answers WillRetry,
+    // and the plugin starts over from the oldest block. A store that pins may unpin it once it has
+    // pinned head().
     QByteArray previousHead() const;
     void setPreviousHead(const QByteArray &address);
 
@@ -70,11 +78,13 @@ private:
     QSharedDataPointer<UploadPrivate> d;
 };
 
-// One call of ContentStore::get(). An implicitly shared value that may gain fields.
+// One call of ContentStore::get(). An implicitly shared value that may gain fields; reentrant.
 class REMOTELOG_EXPORT Fetch
 {
 public:
+    // Asks for nothing: the address is null, the limit 0.
     Fetch();
+    // `address` and `limit` as below; wholeTree() is false.
     Fetch(const QByteArray &address, qint64 limit);
     Fetch(const Fetch &other);
     Fetch(Fetch &&other) noexcept;
@@ -85,10 +95,11 @@ public:
     // The block wanted, a binary CID.
     QByteArray address() const;
 
-    // Most bytes that may be read for the answer.
+    // Most bytes that may be read for the answer, all blocks together: at least 1 MiB. What would
+    // go over it is left out.
     qint64 limit() const;
 
-    // True if the blocks below the one wanted are welcome in the same answer.
+    // True if the blocks below the one wanted are welcome in the same answer; false at first.
     bool wholeTree() const;
     void setWholeTree(bool whole);
 
@@ -96,40 +107,52 @@ private:
     QSharedDataPointer<FetchPrivate> d;
 };
 
-// A content-addressed storage (3/REMOTE-LOG: CAS). A host derives from it to bring its own
-// (TransportPlugin::registerContentStore).
+// A content-addressed storage (3/REMOTE-LOG, Payloads: CAS). A host derives from it to bring its
+// own (TransportPlugin::registerContentStore).
 //
-// Created, called and deleted in the plugin's worker thread. Calls never block: what blocks has a
-// thread of its own. Each future gets exactly one value; one that never comes is given up after a
-// time limit. Nothing that it returns is trusted: the plugin checks every block against its
-// address.
+// Created, called and deleted in the plugin's worker thread, one object for each transport. Several
+// calls may be open at once. Calls never block: what blocks has a thread of its own. Each future
+// gets exactly one value, finished in any thread; one that has none after 30 s is given up and
+// counts as WillRetry, and a late value is ignored. Nothing that it returns is trusted: the plugin
+// checks every block against its address.
+//
+// Problems to answer with: WillRetry for what passes by itself (no connection, no answer, busy,
+// aborted); Rejected where the request is refused and would be again (too large, out of quota, not
+// allowed); ActionRequired where a person has to change something (credentials, permissions, a
+// folder that is not there); LocalStorageFull where its disk is full. After any of them the store
+// rests, 1 s at first and 5 min at most, and what was asked goes to another one or is asked again;
+// the Problem, with the URL put to it, is in Transport::helpers() and may become
+// Transport::problem(), and the last two make Transport::state() NeedsAttention. Other kinds are
+// for the plugin to use.
 class REMOTELOG_EXPORT ContentStore : public QObject
 {
     Q_OBJECT
 
 public:
     explicit ContentStore(QObject *parent = nullptr);
+    // Must not wait for open calls; nobody looks at their futures any more.
     ~ContentStore() override;
 
-    // True if it is held back while there is no network.
+    // True if it is held back while there is no network. Does not change while the object lives.
     virtual bool needsNetwork() const = 0;
 
-    // The network changed or the store is about to be deleted: finishes open calls soon, with
-    // WillRetry.
+    // The network changed: finishes open calls soon, with WillRetry. Only called if
+    // needsNetwork().
     virtual void abort() = 0;
 
-    // Keeps blocks durably. A null Problem says that all of them are kept.
+    // Keeps blocks durably (3/REMOTE-LOG: Add). A null Problem says that all of them are kept; with
+    // any other, some may be, and all come again. Blocks that are there already are no problem.
     virtual QFuture<Problem> put(const Upload &upload) = 0;
 
-    // The block wanted, perhaps with others. An empty list says that the store does not have it
-    // (now).
+    // The block wanted, perhaps with others (3/REMOTE-LOG: Get). An empty list says that the store
+    // does not have it (now): no failure.
     virtual QFuture<Result<QList<Block>>> get(const Fetch &fetch) = 0;
 
-    // For each address, in order, whether the store holds the block.
+    // For each address, in order, whether the store holds the block. At most 256 addresses.
     virtual QFuture<Result<QList<bool>>> exists(const QList<QByteArray> &addresses) = 0;
 
 Q_SIGNALS:
-    // A block that was asked for and missing may be there now.
+    // A block that was asked for and missing may be there now. In the worker thread.
     void changed();
 };
 

@@ -47,6 +47,7 @@ public:
 
     // Sequence 0: not an entry.
     Entry();
+    // As the getters say; nothing is checked here.
     Entry(quint64 sequence, const QByteArray &id, const QByteArray &payload, State state);
     Entry(const Entry &other);
     Entry(Entry &&other) noexcept;
@@ -58,14 +59,18 @@ public:
     // entry.
     quint64 sequence() const;
 
-    // The host's message id (localHash), 1..64 bytes; the SHA-256 of the payload where the host
-    // gave none. Not necessarily unique within a log.
+    // The host's message id (3/REMOTE-LOG, Payloads: localHash), 1..64 bytes; the SHA-256 of the
+    // payload where the host gave none; empty for a withdrawn entry. Not necessarily unique within
+    // a log.
     QByteArray id() const;
 
     // Exactly the bytes that were appended, 0..Settings::maxPayload of them; empty for a withdrawn
     // entry.
     QByteArray payload() const;
 
+    // How far it had come when it was read or delivered; a value does not change afterwards. Always
+    // Received for entries of an IncomingLog. What becomes of own entries later:
+    // OutgoingLog::entryStatesChanged().
     State state() const;
 
     friend REMOTELOG_EXPORT bool operator==(const Entry &a, const Entry &b);

@@ -13,7 +13,7 @@ namespace RemoteLog {
 class HeadPrivate;
 
 // The newest valid name record of a log and the page that it names: "the log ends at lastSequence,
-// signed then".
+// signed then" (3/REMOTE-LOG, Payloads: what NS Fetch gives).
 //
 // An implicitly shared value; reentrant. The setters are for whoever produces heads; a host only
 // reads them.
@@ -29,6 +29,7 @@ class REMOTELOG_EXPORT Head
     Q_PROPERTY(bool isNull READ isNull CONSTANT)
 
 public:
+    // The null head.
     Head();
     Head(const Head &other);
     Head(Head &&other) noexcept;
@@ -36,8 +37,9 @@ public:
     Head &operator=(Head &&other) noexcept;
     ~Head();
 
-    // Sequence of the newest entry that the head page holds. 0 while the record is known but its
-    // page was not read yet; headChanged() comes again when it was.
+    // Sequence of the newest entry that the head page holds. While the page of a newer record is
+    // not read yet, the last one known before; 0 if no page was ever read.
+    // IncomingLog::headChanged() comes again when it was.
     quint64 lastSequence() const;
     void setLastSequence(quint64 sequence);
 
@@ -45,7 +47,7 @@ public:
     quint64 recordNumber() const;
     void setRecordNumber(quint64 number);
 
-    // Address of the head page, a CIDv1 in base32 ("bafyrei...").
+    // Address of the head page, a CIDv1 in base32 ("bafyrei..."). Empty for a null head.
     QString address() const;
     void setAddress(const QString &address);
 
@@ -55,7 +57,7 @@ public:
     QDateTime signedAt() const;
     void setSignedAt(const QDateTime &time);
 
-    // Until when the record is valid, UTC.
+    // Until when the record is valid, by the writer's clock, UTC. Invalid for a null head.
     QDateTime validUntil() const;
     void setValidUntil(const QDateTime &time);
 

@@ -22,6 +22,7 @@ class REMOTELOG_EXPORT HelperStatus
     Q_PROPERTY(RemoteLog::Problem problem READ problem CONSTANT)
 
 public:
+    // Of no helper: the URL is empty.
     HelperStatus();
     HelperStatus(const HelperStatus &other);
     HelperStatus(HelperStatus &&other) noexcept;
@@ -33,7 +34,8 @@ public:
     QUrl url() const;
     void setUrl(const QUrl &url);
 
-    // False while it is held back (no network) or its last call failed.
+    // False while it is held back (no network, metered, paused), its last call failed, or no such
+    // scheme is registered. Not necessarily wrong: see problem().
     bool isUsable() const;
     void setUsable(bool usable);
 
@@ -41,7 +43,8 @@ public:
     QDateTime lastSuccess() const;
     void setLastSuccess(const QDateTime &time);
 
-    // Why its last call failed; null if it did not.
+    // Why its last call failed, or ActionRequired where the URL fits no helper; null if neither.
+    // Its helper() is url().
     Problem problem() const;
     void setProblem(const Problem &problem);
 

@@ -11,40 +11,45 @@
 
 namespace RemoteLog {
 
-// A mutable name system (3/REMOTE-LOG: NS). A host derives from it to bring its own
+// A mutable name system (3/REMOTE-LOG, Payloads: NS). A host derives from it to bring its own
 // (TransportPlugin::registerNameSystem).
 //
-// Created, called and deleted in the plugin's worker thread; the same rules as for ContentStore.
-// Records are IPNS records, at most 10 240 bytes; the plugin signs them and verifies them, the name
-// system only carries them.
+// Created, called and deleted in the plugin's worker thread; the same rules as for ContentStore:
+// one value for each future, 30 s for each call, the same Problems, which make it rest. Records are
+// IPNS records, at most 10 240 bytes; the plugin signs them and verifies them, the name system only
+// carries them.
 class REMOTELOG_EXPORT NameSystem : public QObject
 {
     Q_OBJECT
 
 public:
     explicit NameSystem(QObject *parent = nullptr);
+    // As ~ContentStore().
     ~NameSystem() override;
 
-    // True if it is held back while there is no network.
+    // True if it is held back while there is no network. Does not change while the object lives.
     virtual bool needsNetwork() const = 0;
 
     // As ContentStore::abort().
     virtual void abort() = 0;
 
     // Most bytes of page blocks that a record may embed here; 0 for none. The smallest of all
-    // systems counts.
+    // systems in Settings::helpers() counts.
     virtual int embedLimit() const = 0;
 
-    // Makes `record` the newest one under `logName` ("k51..."). A null Problem says that it was
-    // taken; the plugin reads it back all the same.
+    // Makes `record` the newest one under `logName`, "k51..." (3/REMOTE-LOG: Update). A null
+    // Problem says that it was taken; the plugin reads it back all the same. One that is older than
+    // what is there may come, after a backup was restored: a system that can tell keeps both, or
+    // says Rejected.
     virtual QFuture<Problem> put(const QString &logName, const QByteArray &record) = 0;
 
-    // Records under `logName`, the best first if the system knows, at most 8, together at most
-    // `limit` bytes. Empty if there is none.
+    // Records under `logName` (3/REMOTE-LOG: Fetch), the best first if the system knows, at most 8,
+    // together at most `limit` bytes. Empty if there is none: no failure.
     virtual QFuture<Result<QList<QByteArray>>> get(const QString &logName, qint64 limit) = 0;
 
 Q_SIGNALS:
-    // There may be a newer record under this name, which was asked for before.
+    // There may be a newer record under this name, which was asked for before. In the worker
+    // thread.
     void changed(const QString &logName);
 };
 

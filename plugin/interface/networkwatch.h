@@ -7,16 +7,18 @@
 
 namespace RemoteLog {
 
-// What is known of the network. A host derives from it to bring its own; without one
-// QNetworkInformation is asked.
+// What is known of the network. A host derives from it to bring its own
+// (HostServices::setNetworkWatch).
 //
-// Used in the thread that it lives in; must outlive the Transport. When in doubt say Unknown: only
-// Disconnected holds anything back, and only helpers that need the network.
+// Used in the thread that it lives in, which needs an event loop; must outlive the Transport. When
+// in doubt say Unknown: only Disconnected and a captive portal hold anything back, and only helpers
+// that need the network.
 class REMOTELOG_EXPORT NetworkWatch : public QObject
 {
     Q_OBJECT
 
 public:
+    // Numbers are never reused; one that the plugin does not know is treated like Unknown.
     enum class Reachability : int {
         Unknown = 0, // cannot tell; the transport tries
         Disconnected = 1, // certainly no network
@@ -27,6 +29,7 @@ public:
     explicit NetworkWatch(QObject *parent = nullptr);
     ~NetworkWatch() override;
 
+    // Whether there is a network now. Asked at the start and after each changed(); returns at once.
     virtual Reachability reachability() const = 0;
 
     // True while a login page answers instead of the network. Holds back like Disconnected.
@@ -36,7 +39,8 @@ public:
     virtual bool isMetered() const = 0;
 
 Q_SIGNALS:
-    // Any of the three is different now, or the connection is another one of the same kind.
+    // Any of the three is different now, or the connection is another one of the same kind: open
+    // calls of helpers that need the network are aborted, and everything is tried afresh.
     void changed();
 };
 

@@ -37,9 +37,9 @@ public:
         Rejected = 2,
         // A person has to change something: settings, credentials, permissions.
         ActionRequired = 3,
-        // The keychain is locked, absent or silent; works again when it is unlocked.
+        // The secret store is locked, absent or silent; goes on when it is unlocked.
         SecretStoreUnavailable = 4,
-        // The keychain answers, but not with the key of this profile; pending entries stay sealed.
+        // It answers, but not with the key of this profile; pending entries stay sealed.
         KeyMissing = 5,
         // Another process or transport has this profile open.
         InUse = 6,
@@ -101,6 +101,7 @@ private:
     QSharedDataPointer<ProblemPrivate> d;
 };
 
+// Prints kind, detail and helper, of which neither query nor fragment.
 REMOTELOG_EXPORT QDebug operator<<(QDebug debug, const Problem &problem);
 
 } // namespace RemoteLog

@@ -37,6 +37,17 @@ bool isProfilePath(const QString &path)
            && !path.contains(QChar(QChar::Null));
 }
 
+// Two spellings of one path are one helper; the query may tell two apart.
+bool isSameHelper(const QUrl &a, const QUrl &b)
+{
+    return a.matches(b, QUrl::NormalizePathSegments | QUrl::StripTrailingSlash);
+}
+
+bool isPolicy(Settings::Policy policy)
+{
+    return policy == Settings::Policy::Allow || policy == Settings::Policy::Hold;
+}
+
 } // namespace
 
 class SettingsPrivate : public QSharedData
@@ -167,7 +178,14 @@ Problem Settings::validate() const
             return invalid(QStringLiteral("a helper has user info: use setCredential()"), helper);
         if (helper.toEncoded().size() > helperLimit)
             return invalid(QStringLiteral("a helper is longer than 1024 bytes"));
+        const auto isSame = [&helper](const QUrl &other) { return isSameHelper(helper, other); };
+        if (std::count_if(d->helpers.cbegin(), d->helpers.cend(), isSame) > 1)
+            return invalid(QStringLiteral("a helper is listed twice: ")
+                               + helper.toString(QUrl::RemoveQuery | QUrl::RemoveFragment),
+                           helper);
     }
+    if (!isPolicy(d->meteredPolicy) || !isPolicy(d->hintPolicy))
+        return invalid(QStringLiteral("a policy is neither Allow nor Hold"));
     if (d->maxPayload < 1 || d->maxPayload > std::numeric_limits<qint32>::max())
         return invalid(QStringLiteral("maxPayload is not in 1..2^31 - 1"));
     return Problem();

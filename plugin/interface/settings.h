@@ -20,12 +20,15 @@ class REMOTELOG_EXPORT Settings
     Q_GADGET
 
 public:
+    // What is done with something that may be unwanted. Numbers are never reused; validate()
+    // refuses one that it does not know.
     enum class Policy : int {
-        Allow = 0,
-        Hold = 1 // as if offline
+        Allow = 0, // used like everything else
+        Hold = 1 // not used: as if offline
     };
     Q_ENUM(Policy)
 
+    // Everything at its default; two have none, so validate() objects.
     Settings();
     Settings(const Settings &other);
     Settings(Settings &&other) noexcept;
@@ -33,8 +36,8 @@ public:
     Settings &operator=(Settings &&other) noexcept;
     ~Settings();
 
-    // The host's name in the keychain, e.g. "org.example.Messenger": 1..64 of A-Z a-z 0-9 . _ -.
-    // Required; cannot change while a transport is open.
+    // The host's name in the secret store, e.g. "org.example.Messenger": 1..64 characters, each one
+    // of A-Z a-z 0-9 . _ - only. Required; cannot change while a transport is open.
     QString applicationId() const;
     void setApplicationId(const QString &id);
 
@@ -45,16 +48,19 @@ public:
 
     // Helpers to write to and read from; the scheme says the role. `file:///path` is a shared
     // folder, content store and name system at once; `?network=required` makes it wait for the
-    // network. Others come with plugins (TransportPlugin::registerContentStore). No user info; at
-    // most 1024 bytes each. May be empty: then entries only wait.
+    // network. Others are registered by the host (TransportPlugin::registerContentStore). Each
+    // once, two spellings of one path being the same; no user info; at most 1024 bytes each. May be
+    // empty, the default: then entries only wait.
     QList<QUrl> helpers() const;
     void setHelpers(const QList<QUrl> &urls);
 
-    // Proxy for helpers on the network. Default: QNetworkProxy::DefaultProxy, the application's.
+    // Proxy for helpers on the network that the plugin brings; this version has none. Default:
+    // QNetworkProxy::DefaultProxy, the application's.
     QNetworkProxy proxy() const;
     void setProxy(const QNetworkProxy &proxy);
 
-    // Certificate authorities trusted besides the system's.
+    // Certificate authorities trusted besides the system's, for the same helpers as proxy().
+    // Default: none.
     QList<QSslCertificate> caCertificates() const;
     void setCaCertificates(const QList<QSslCertificate> &certificates);
 
@@ -73,12 +79,14 @@ public:
     qint64 maxPayload() const;
     void setMaxPayload(qint64 bytes);
 
-    // Language of Problem::text(). Default: QLocale().
+    // Language of Problem::text(): English or German, whichever the locale prefers. Default:
+    // QLocale(). There is one language for the process: the last create() or applySettings() wins.
     QLocale locale() const;
     void setLocale(const QLocale &locale);
 
-    // The first thing wrong, of kind InvalidArgument, or none. No I/O: that a folder is writable
-    // shows later.
+    // The first thing wrong, of kind InvalidArgument, with the helper() concerned if one is; or
+    // none. No I/O: that a folder is writable shows later, and so does whether the scheme of a
+    // helper is known.
     Problem validate() const;
 
     friend REMOTELOG_EXPORT bool operator==(const Settings &a, const Settings &b);

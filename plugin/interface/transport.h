@@ -15,16 +15,19 @@ class IncomingLog;
 class OutgoingLog;
 
 // One profile at work: its own logs, the logs that it follows, and the state of both for a
-// front-end to bind to.
+// front-end to bind to (3/REMOTE-LOG, Roles: a node that is Alice for its own logs and Bob for
+// those that it follows).
 //
 // Made by TransportPlugin::create(); hosts never derive from it. Lives and is used in
 // QCoreApplication's thread, which needs an event loop; no call blocks. Its futures are finished
 // from the plugin's own thread with exactly one value each, also when the transport closes or is
-// deleted; they are never cancelled. Continue them with `future.then(context, function)`. Deleting
-// it detaches at once; close() first to know when the profile is free.
+// deleted (Closed); they are never cancelled and carry no exception. Continue them with
+// `future.then(context, function)`. Deleting it detaches at once, and stops all signals; close()
+// first to know when the profile is free.
 //
-// pendingCount and pendingBytes signal at most 20 times a second, with a final exact value;
-// everything else signals once for each real change.
+// Properties hold what the plugin's thread reported last. pendingCount and pendingBytes signal at
+// most 20 times a second, with a final exact value; everything else signals once for each real
+// change. A signal that tells of an event comes after the properties that the event implies.
 class REMOTELOG_EXPORT Transport : public QObject
 {
     Q_OBJECT
@@ -40,21 +43,30 @@ class REMOTELOG_EXPORT Transport : public QObject
 public:
     // Numbers are never reused; a host treats one that it does not know like NeedsAttention.
     enum class State : int {
-        Opening = 0, // the database or the key is not there yet
-        Offline = 1, // every helper waits for the network, or the transport is paused
-        Idle = 2, // nothing to do that could be done now
-        Syncing = 3, // uploading, publishing or reading
-        NeedsAttention = 4, // problem() says what a person has to do
-        Closed = 5 // closed; a new transport is needed
+        // The database or the key is not there yet. Everything may be called already; it takes
+        // effect, or is answered, later.
+        Opening = 0,
+        // Every helper waits for the network, or the transport is paused. Appending works.
+        Offline = 1,
+        // Nothing to do that could be done now.
+        Idle = 2,
+        // Uploading, publishing or reading.
+        Syncing = 3,
+        // problem() says what a person has to do. What does not depend on it goes on.
+        NeedsAttention = 4,
+        // close() is done, for good: a new transport is needed.
+        Closed = 5
     };
     Q_ENUM(State)
 
     ~Transport() override;
 
+    // What the transport is doing: the first that is true of Closed, NeedsAttention, Opening,
+    // Offline, Syncing, Idle.
     virtual State state() const = 0;
 
     // While paused nothing is uploaded and nobody is asked; appending and delivering what is here
-    // goes on.
+    // goes on. False at first.
     virtual bool isPaused() const = 0;
 
     // Entries that are in no content store yet (Entry::State::Pending), over all own logs.
@@ -71,62 +83,101 @@ public:
     // profile was opened.
     virtual QDateTime lastChecked() const = 0;
 
-    // The gravest thing that is wrong now; null if nothing is.
+    // The gravest thing that is wrong now, of the profile, its logs and its helpers; null if
+    // nothing is. Settings that validate() objects to: InvalidArgument, for good. Another process
+    // has the profile: InUse until that lets go. The key: SecretStoreUnavailable until the secret
+    // store works, KeyMissing until it has the key of this profile. A database that was damaged,
+    // was set aside and begun anew: LocalDataCorrupt, as a notice, until the transport is closed.
     virtual Problem problem() const = 0;
 
-    // One for each of Settings::helpers(), in that order.
+    // One for each of Settings::helpers(), in that order. Empty before the first report of the
+    // plugin's thread, which helpersChanged() announces.
     virtual QList<HelperStatus> helpers() const = 0;
 
     // The own log of this label: opened, or made if there is none. At once and never null; the same
     // label gives the same object. A label is valid Unicode of 1..255 bytes of UTF-8, compared as
-    // it is; a bad one gives a log whose problem() is InvalidArgument and whose every append fails.
-    // The log belongs to the transport.
+    // it is; a bad one gives a log whose problem() is InvalidArgument and whose every call fails
+    // with that. The log belongs to the transport.
     virtual OutgoingLog *openLog(const QString &label) = 0;
 
-    // Follows a log. At once; the same name and key give the same object, and new hints are added
-    // to it. nullptr only for a null link. Following survives restarts. The log belongs to the
-    // transport.
+    // Follows a log (3/REMOTE-LOG, Roles: Bob). At once; the same name and key give the same
+    // object, and new hints are added to it. nullptr only for a null link. Following survives
+    // restarts. The log belongs to the transport; it delivers after IncomingLog::start().
     virtual IncomingLog *follow(const LogLink &link) = 0;
 
-    // All logs opened so far or known from earlier runs; complete once state() has left Opening.
+    // All own logs opened so far or known from earlier runs, in no particular order; see
+    // logsChanged().
     virtual QList<OutgoingLog *> outgoingLogs() const = 0;
+
+    // All logs followed so far or known from earlier runs, in no particular order; see
+    // logsChanged(). Those of earlier runs need start(), too.
     virtual QList<IncomingLog *> incomingLogs() const = 0;
 
-    // Stops following and forgets position and undelivered entries; `log` is deleted later.
-    // InvalidArgument if it is not a log of this transport.
+    // Stops following; forgets position and undelivered entries. Once that is done `log` leaves
+    // incomingLogs() and is deleted later, from the event loop; if it fails the log stays followed
+    // and usable. Waits for a profile that is not open yet, for 15 s: then WillRetry. Other
+    // failures: InvalidArgument (not a log of this transport), LocalStorageFull, LocalDataCorrupt,
+    // Closed.
     virtual QFuture<Problem> unfollow(IncomingLog *log) = 0;
 
-    // Takes new settings at work; what is in flight with helpers that are gone is aborted.
+    // Takes new settings at work; what is in flight with helpers that are gone is aborted. Helpers
+    // that no scheme fitted before are looked up again (TransportPlugin::registerContentStore).
     // InvalidArgument, and nothing is taken, if validate() objects or applicationId or directory
-    // differ.
+    // differ; Closed after close().
     virtual QFuture<Problem> applySettings(const Settings &settings) = 0;
 
-    // Keeps a token for a helper in the secret store, and uses it from now on; never written
-    // anywhere else. Unsupported where no helper takes credentials.
+    // Keeps a token for a helper, and uses it from now on. `helper`: as in Settings::helpers().
+    // Unsupported where the helper takes no credentials; no helper that comes with this version
+    // does.
     virtual QFuture<Problem> setCredential(const QUrl &helper, const QByteArray &token) = 0;
+
+    // Forgets the token of a helper; one that is not there is no problem. Unsupported like
+    // setCredential().
     virtual QFuture<Problem> unsetCredential(const QUrl &helper) = 0;
 
-    // Stops all work. Resolves when the database is closed and the profile is free; everything
-    // appended is kept. Futures still open end with Closed. Calling it again gives another future
+    // Stops all work. Everything appended is kept; futures still open end with Closed. Resolves,
+    // with a null Problem, when the database is closed and the profile is free: a dead disk can
+    // make that last, so a host that ends bounds its waiting. Calling it again gives another future
     // for the same.
     virtual QFuture<Problem> close() = 0;
 
 public Q_SLOTS:
-    // Tries everything now: resets all back-offs, uploads what is pending, asks for every followed
-    // log.
+    // Tries everything now: resets all back-offs, asks the secret store again if the profile is
+    // locked, uploads what is pending, asks for every followed log. Does nothing for helpers that
+    // wait for the network, nor while paused.
     virtual void syncNow() = 0;
+
+    // See isPaused(). Not kept over restarts: a transport begins unpaused.
     virtual void setPaused(bool paused) = 0;
 
 Q_SIGNALS:
+    // state() is another one now.
     void stateChanged(RemoteLog::Transport::State state);
+
+    // isPaused() is different now.
     void pausedChanged(bool paused);
+
+    // pendingCount() or pendingBytes() is different now; at most 20 times a second.
     void pendingChanged();
+
+    // A name system served a record of ours back.
     void lastPublishedChanged();
+
+    // A name system answered about a followed log, with news or without.
     void lastCheckedChanged();
+
+    // problem() is another one now; a null Problem: nothing is wrong any more.
     void problemChanged(const RemoteLog::Problem &problem);
+
+    // helpers() is different now: other helpers, or one that does better or worse.
     void helpersChanged();
     // outgoingLogs() or incomingLogs() is another list now; also when the logs of earlier runs
     // become known.
+    void logsChanged();
+
+    // outgoingLogs() or incomingLogs() is different now: a log was opened, followed or unfollowed,
+    // or those of earlier runs became known, once the database and the key are there. A host
+    // connects to it and calls start() for every one of incomingLogs(): a second time does nothing.
     void logsChanged();
 
 protected:

@@ -145,6 +145,9 @@ Result<TransportPlugin *> loadFile(const QString &file, int apiMinor)
 
     // Its destructor unloads nothing: by default what was loaded once stays until the process ends.
     QPluginLoader loader(file);
+    // All symbols now: one that is missing is a message here, not the end of the process at some
+    // later call.
+    loader.setLoadHints(loader.loadHints() | QLibrary::ResolveAllSymbolsHint);
     const QJsonObject metaData = loader.metaData();
     if (metaData.isEmpty())
         return broken(quoted(file) % QLatin1String(" is not a Qt plugin: ") % loader.errorString());

@@ -21,8 +21,8 @@ namespace TransportLoader {
 // first that fits is taken. `apiMinor` is filled in by the host's compiler: the plugin must be at
 // least as new. Before anything is loaded the metadata is checked; each way to fail has a message
 // of its own: InvalidArgument (no application, wrong thread, relative path, another file is loaded
-// already), ActionRequired (not found, not a plugin, damaged), Unsupported (another major version,
-// or an older minor one).
+// already), ActionRequired (not found, not a plugin, damaged, or something that it needs is
+// missing: all of it is bound at once), Unsupported (another major version, or an older minor one).
 REMOTELOG_EXPORT Result<TransportPlugin *> load(const QString &file = QString(),
                                                 int apiMinor = REMOTELOG_API_MINOR);
 

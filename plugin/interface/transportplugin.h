@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <RemoteLog/hostservices.h>
 #include <RemoteLog/problem.h>
 #include <RemoteLog/settings.h>
 
@@ -12,20 +13,10 @@ namespace RemoteLog {
 
 class ContentStore;
 class NameSystem;
-class NetworkWatch;
-class SecretStore;
 class Transport;
 
-// What a host brings instead of the system's. Everything stays the host's and must outlive the
-// Transport.
-struct HostServices
-{
-    SecretStore *secrets = nullptr; // nullptr: the system's keychain
-    NetworkWatch *network = nullptr; // nullptr: QNetworkInformation
-};
-
 // The plugin's root object; get it from TransportLoader. One for each process, shared by all
-// transports in it. Used in QCoreApplication's thread.
+// transports in it. Used in QCoreApplication's thread. The host never deletes it.
 class REMOTELOG_EXPORT TransportPlugin
 {
 public:
@@ -33,17 +24,22 @@ public:
 
     // A transport for the profile in settings.directory(). At once and never null; what is wrong
     // shows in its problem(). A second one on the same directory stays Opening until the first is
-    // closed; one in another process shows InUse.
+    // closed; one in another process shows InUse. `parent`: its QObject parent; nullptr if the host
+    // deletes it.
     virtual Transport *create(const Settings &settings,
                               const HostServices &services = HostServices(),
                               QObject *parent = nullptr) = 0;
 
-    // Makes helpers of a URL scheme known: lower-case letters, digits, '+', '-', '.'. The factory
-    // is called in worker threads, possibly several at once, and returns a new object without
-    // parent, or nullptr if the URL is no good. Before create(); a scheme may be registered once
-    // for each role. InvalidArgument otherwise.
+    // Makes content stores of a URL scheme known. `scheme`: 1..64 of lower-case letters, digits,
+    // '+', '-', '.', a letter first. The factory is called in worker threads, possibly several at
+    // once, and returns a new object without parent, which belongs to the plugin, or nullptr if the
+    // URL is no good; it is kept until the process ends. Best before create(): transports created
+    // before do not use it until applySettings(). InvalidArgument if the scheme is malformed or has
+    // a content store already, "file" being the plugin's own, or if there is no factory.
     virtual Problem registerContentStore(const QString &scheme,
                                          std::function<ContentStore *(const QUrl &)> factory) = 0;
+
+    // The same for name systems. A scheme may have both roles.
     virtual Problem registerNameSystem(const QString &scheme,
                                        std::function<NameSystem *(const QUrl &)> factory) = 0;
 };

@@ -33,9 +33,9 @@ Problem PluginRoot::registerNameSystem(const QString &scheme,
 
 void PluginRoot::speak(const QLocale &locale)
 {
-    if (m_isSpeaking && m_locale == locale)
+    if (m_spokenTo && m_spokenTo == QCoreApplication::instance() && m_locale == locale)
         return;
-    m_isSpeaking = true;
+    m_spokenTo = QCoreApplication::instance();
     m_locale = locale;
     QCoreApplication::removeTranslator(&m_translator);
     if (m_translator.load(locale, QStringLiteral("remotelog"), QStringLiteral("_"),

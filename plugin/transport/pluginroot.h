@@ -5,7 +5,9 @@
 
 #include <RemoteLog/transportplugin.h>
 
+#include <QCoreApplication>
 #include <QObject>
+#include <QPointer>
 #include <QTranslator>
 
 #include <memory>
@@ -31,12 +33,13 @@ public:
                                std::function<NameSystem *(const QUrl &)> factory) override;
 
 private:
+    // There is one language for the process: whoever asks last gets his.
     void speak(const QLocale &locale);
 
     std::shared_ptr<HelperRegistry> m_registry;
     QTranslator m_translator;
     QLocale m_locale;
-    bool m_isSpeaking = false;
+    QPointer<QCoreApplication> m_spokenTo; // each application has translators of its own
 };
 
 } // namespace RemoteLog

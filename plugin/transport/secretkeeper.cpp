@@ -15,6 +15,12 @@ const QString MasterName = QStringLiteral("master");
 const QString ProbeName = QStringLiteral("probe");
 constexpr int ProbeSize = 16;
 
+Problem noStore()
+{
+    return Problem(Problem::Kind::SecretStoreUnavailable,
+                   QStringLiteral("there is no secret store"));
+}
+
 // Calls a method of the store in the store's thread.
 template <class T>
 QFuture<T> callIn(SecretStore *store, std::chrono::milliseconds limit,
@@ -35,10 +41,8 @@ QFuture<T> callIn(SecretStore *store, std::chrono::milliseconds limit,
 
 } // namespace
 
-SecretKeeper::SecretKeeper(SecretStore *store, const QString &applicationId, const Timing &timing,
-                           QObject *parent)
-    : QObject(parent)
-    , m_store(store)
+SecretKeeper::SecretKeeper(SecretStore *store, const QString &applicationId, const Timing &timing)
+    : m_store(store)
     , m_applicationId(applicationId)
     , m_timing(timing)
 {
@@ -56,9 +60,11 @@ void SecretKeeper::obtain(const QString &profileId, bool isKnown)
 
 void SecretKeeper::readMaster()
 {
-    read(MasterName, [this](const QByteArray &master) {
-        if (!master.isNull())
-            finish(master, false);
+    read(MasterName, [this](const Result<QByteArray> &master) {
+        if (!master.ok())
+            refuse(master.problem());
+        else if (!master.value().isNull())
+            finish(master.value(), false);
         else if (m_isKnown)
             // A locked keychain can look like an empty one: never a new identity where there was
             // one.
@@ -72,75 +78,85 @@ void SecretKeeper::readMaster()
 void SecretKeeper::probe()
 {
     const QByteArray probe = randomBytes(ProbeSize);
-    write(ProbeName, probe, [this, probe] {
-        read(ProbeName, [this, probe](const QByteArray &kept) {
-            if (kept != probe)
-                return refuse(
-                    Problem(Problem::Kind::SecretStoreUnavailable,
-                            QStringLiteral("the secret store does not keep what it is given")));
-            // It works, so "no master" may be believed; asked once more, for the probe may have
-            // unlocked it.
-            read(MasterName, [this](const QByteArray &master) {
-                if (master.isNull())
-                    create();
-                else
-                    finish(master, false);
-            });
+    write(ProbeName, probe, [this, probe](const Problem &unwritten) {
+        // Whatever comes of it, nothing of the probe stays. Also where it was not written: that may
+        // only have taken too long.
+        if (unwritten)
+            return remove(ProbeName, [this, unwritten] { refuse(unwritten); });
+        read(ProbeName, [this, probe](const Result<QByteArray> &kept) {
+            remove(ProbeName, [this, probe, kept] { judgeProbe(probe, kept); });
         });
+    });
+}
+
+void SecretKeeper::judgeProbe(const QByteArray &probe, const Result<QByteArray> &kept)
+{
+    if (!kept.ok())
+        return refuse(kept.problem());
+    if (kept.value() != probe)
+        return refuse(Problem(Problem::Kind::SecretStoreUnavailable,
+                              QStringLiteral("the secret store does not keep what it is given")));
+    // It works, so "no master" may be believed; asked once more, for the probe may have unlocked
+    // it.
+    read(MasterName, [this](const Result<QByteArray> &master) {
+        if (!master.ok())
+            refuse(master.problem());
+        else if (master.value().isNull())
+            create();
+        else
+            finish(master.value(), false);
     });
 }
 
 void SecretKeeper::create()
 {
     const QByteArray master = MasterSecret::generate().toBytes();
-    write(MasterName, master, [this, master] {
-        read(MasterName, [this, master](const QByteArray &kept) {
-            if (kept != master)
-                return refuse(
+    write(MasterName, master, [this, master](const Problem &unwritten) {
+        if (unwritten)
+            return refuse(unwritten);
+        read(MasterName, [this, master](const Result<QByteArray> &kept) {
+            if (!kept.ok())
+                refuse(kept.problem());
+            else if (kept.value() != master)
+                refuse(
                     Problem(Problem::Kind::SecretStoreUnavailable,
                             QStringLiteral("the secret store kept another key than it was given")));
-            if (m_store)
-                callIn<Problem>(m_store, m_timing.keyWait,
-                                [store = m_store.data(), name = key(ProbeName)] {
-                                    return store->remove(name);
-                                });
-            finish(master, true);
+            else
+                finish(master, true);
         });
     });
 }
 
-void SecretKeeper::read(const QString &name, const std::function<void(const QByteArray &)> &then)
+void SecretKeeper::read(const QString &name, const ThenRead &then)
 {
     if (!m_store)
-        return refuse(Problem(Problem::Kind::SecretStoreUnavailable,
-                              QStringLiteral("there is no secret store")));
+        return then(noStore());
     whenAnswered<Result<QByteArray>>(
         callIn<Result<QByteArray>>(
             m_store, m_timing.keyWait,
             [store = m_store.data(), name = key(name)] { return store->read(name); }),
-        this, m_timing.keyWait, [this, then](const Result<QByteArray> &answer) {
-            if (answer.ok())
-                then(answer.value());
-            else
-                refuse(answer.problem());
-        });
+        this, m_timing.keyWait, then);
 }
 
-void SecretKeeper::write(const QString &name, const QByteArray &secret, const Then &then)
+void SecretKeeper::write(const QString &name, const QByteArray &secret, const ThenDone &then)
 {
     if (!m_store)
-        return refuse(Problem(Problem::Kind::SecretStoreUnavailable,
-                              QStringLiteral("there is no secret store")));
+        return then(noStore());
     whenAnswered<Problem>(callIn<Problem>(m_store, m_timing.keyWait,
                                           [store = m_store.data(), name = key(name), secret] {
                                               return store->write(name, secret);
                                           }),
-                          this, m_timing.keyWait, [this, then](const Problem &problem) {
-                              if (problem)
-                                  refuse(problem);
-                              else
-                                  then();
-                          });
+                          this, m_timing.keyWait, then);
+}
+
+void SecretKeeper::remove(const QString &name, const Then &then)
+{
+    if (!m_store)
+        return then();
+    whenAnswered<Problem>(
+        callIn<Problem>(m_store, m_timing.keyWait,
+                        [store = m_store.data(), name = key(name)] { return store->remove(name); }),
+        this, m_timing.keyWait, [then](const Problem &) { then(); });
 }
 
 QString SecretKeeper::key(const QString &name) const

@@ -12,15 +12,14 @@ namespace RemoteLog {
 
 // Gets the profile's master secret from a secret store, and makes one where there certainly is
 // none: only if the database never had one, and if the store keeps what it is given. Lives in the
-// host's thread.
+// host's thread. Calls the store for one thing at a time.
 class SecretKeeper : public QObject
 {
     Q_OBJECT
 
 public:
     // `store` may be null: then there is no secret, ever.
-    SecretKeeper(SecretStore *store, const QString &applicationId, const Timing &timing,
-                 QObject *parent);
+    SecretKeeper(SecretStore *store, const QString &applicationId, const Timing &timing);
 
     // One attempt. `isKnown`: the database was made with a secret, so a missing one is lost, not
     // new.
@@ -32,12 +31,16 @@ Q_SIGNALS:
 
 private:
     using Then = std::function<void()>;
+    using ThenRead = std::function<void(const Result<QByteArray> &)>;
+    using ThenDone = std::function<void(const Problem &)>;
 
     void readMaster();
     void probe();
+    void judgeProbe(const QByteArray &probe, const Result<QByteArray> &kept);
     void create();
-    void read(const QString &name, const std::function<void(const QByteArray &)> &then);
-    void write(const QString &name, const QByteArray &secret, const Then &then);
+    void read(const QString &name, const ThenRead &then);
+    void write(const QString &name, const QByteArray &secret, const ThenDone &then);
+    void remove(const QString &name, const Then &then);
     QString key(const QString &name) const;
     void refuse(const Problem &problem);
     void finish(const QByteArray &master, bool isNew);

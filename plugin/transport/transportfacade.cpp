@@ -27,7 +27,7 @@ TransportFacade::TransportFacade(const Settings &settings, const HostServices &s
     : Transport(parent)
     , m_settings(settings)
     , m_appends(std::make_shared<AppendQueue>())
-    , m_keeper(services.secrets, settings.applicationId(), Timing(), this)
+    , m_keeper(services.secretStore(), settings.applicationId(), Timing())
 {
     m_refusal = settings.validate();
     if (!m_refusal && !initializeCryptography())
@@ -44,7 +44,7 @@ TransportFacade::TransportFacade(const Settings &settings, const HostServices &s
     m_engine = engine.get();
     m_port = engine->port();
     connectEngine();
-    watchNetwork(services.network);
+    watchNetwork(services.networkWatch());
     Workers::start(std::move(engine));
 }
 

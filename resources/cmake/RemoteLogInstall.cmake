@@ -1,5 +1,13 @@
 # SPDX-License-Identifier: MIT
-# Where things go below the prefix, and how they find each other there whatever the prefix is.
+# Which version of the interface this is, where things go below the prefix, and how they find each other there whatever
+# the prefix is.
+
+# From the one place where it stands: it is also the ABI version of the library and what the loader compares.
+foreach(part MAJOR MINOR)
+    file(STRINGS ${PROJECT_SOURCE_DIR}/plugin/interface/version.h line REGEX "REMOTELOG_API_${part} ")
+    string(REGEX MATCH "[0-9]+$" REMOTELOG_API_${part} "${line}")
+endforeach()
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/plugin/interface/version.h)
 
 set(REMOTELOG_PLUGINDIR "${QT6_INSTALL_PLUGINS}" CACHE STRING
     "Qt plugin folder to install into, absolute or below the prefix; the plugin goes to its remotelog/")

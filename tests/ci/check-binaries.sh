@@ -8,7 +8,8 @@
 # - the plugin exports Qt's two entry points, and templates of std and Qt, which every C++ library has; nothing of what is
 #   linked into it (SQLiteCpp, protozero, our own rooms), or it would be mixed up with the host's;
 # - the library exports what is in namespace RemoteLog, nothing else of ours;
-# - no absolute search path: an installation may be moved.
+# - no absolute search path: an installation may be moved;
+# - the plugin is bound when it is loaded: what is missing is an error then, not the end of the process at some later call.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 need readelf c++filt
 
@@ -35,6 +36,7 @@ for library in "${libraries[@]}"; do
         || fault "$name needs private symbols of Qt"
     ! readelf --wide --dynamic "$library" | grep 'NEEDED.*protobuf' || fault "$name is linked to libprotobuf"
     ! readelf --wide --dyn-syms "$library" | grep -oE '[^ ]*8protobuf[^ ]*' || fault "$name has symbols of libprotobuf"
+    [[ $name != libremotelog* ]] || readelf --wide --dynamic "$library" | grep '(FLAGS.*NOW' > /dev/null || fault "$name is bound lazily"
     ! readelf --wide --dynamic "$library" | grep -E 'R(UN)?PATH.*(\[|:)/' || fault "$name has an absolute search path"
 
     while read -r binding symbol; do

@@ -41,6 +41,7 @@ class TestLoader : public QObject
 
 private Q_SLOTS:
     void initTestCase();
+    void theVersionIsSaidOnce();
     void needsAnApplication();
     void needsTheApplicationsThread();
     void eachFailureHasItsMessage_data();
@@ -58,6 +59,13 @@ void TestLoader::initTestCase()
     for (const auto &name : {u"good"_s, u"otherkind"_s, u"rootless"_s})
         QVERIFY(QFile::exists(fake(name)));
     qunsetenv("REMOTELOG_FAKE_PLUGIN_RAN");
+}
+
+void TestLoader::theVersionIsSaidOnce()
+{
+    // moc takes the IID as one literal, so it repeats the number.
+    const QString iid = QStringLiteral(RemoteLogTransportPlugin_iid);
+    QCOMPARE(iid.section(u'/', -1).toInt(), REMOTELOG_API_MAJOR);
 }
 
 void TestLoader::needsAnApplication()

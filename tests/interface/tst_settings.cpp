@@ -32,6 +32,7 @@ private Q_SLOTS:
     void refuses_data();
     void refuses();
     void refusesWithoutNamingAPassword();
+    void namesTheHelperThatIsThereTwice();
     void comparesByValue_data();
     void comparesByValue();
     void copiesAreIndependent();
@@ -61,6 +62,13 @@ void TestSettings::accepts_data()
     row("no helpers", [](Settings &s) { s.setHelpers({}); });
     row("short id", [](Settings &s) { s.setApplicationId(u"x"_s); });
     row("long id", [](Settings &s) { s.setApplicationId(QString(64, u'x')); });
+    row("helpers that differ in the query only", [](Settings &s) {
+        s.setHelpers({QUrl(u"x-own:it?part=1"_s), QUrl(u"x-own:it?part=2"_s)});
+    });
+    row("policies", [](Settings &s) {
+        s.setMeteredPolicy(Settings::Policy::Hold);
+        s.setHintPolicy(Settings::Policy::Hold);
+    });
     row("smallest payload", [](Settings &s) { s.setMaxPayload(1); });
     row("largest payload", [](Settings &s) { s.setMaxPayload(0x7fffffff); });
     row("directory that is not there", [](Settings &s) { s.setDirectory(u"/no/such/folder"_s); });
@@ -104,6 +112,14 @@ void TestSettings::refuses_data()
     row("second helper is bad", [](Settings &s) {
         s.setHelpers({QUrl(u"file:///a"_s), QUrl(u"b"_s)});
     });
+    row("a helper twice", [](Settings &s) {
+        s.setHelpers({QUrl(u"file:///a"_s), QUrl(u"file:///b"_s), QUrl(u"file:///a"_s)});
+    });
+    row("one folder in two spellings", [](Settings &s) {
+        s.setHelpers({QUrl(u"file:///a/b"_s), QUrl(u"file:///a/./b/"_s)});
+    });
+    row("unknown metered policy", [](Settings &s) { s.setMeteredPolicy(Settings::Policy(2)); });
+    row("unknown hint policy", [](Settings &s) { s.setHintPolicy(Settings::Policy(-1)); });
     row("no payload", [](Settings &s) { s.setMaxPayload(0); });
     row("negative payload", [](Settings &s) { s.setMaxPayload(-1); });
     row("payload over 2^31 - 1", [](Settings &s) { s.setMaxPayload(qint64(1) << 31); });
@@ -126,6 +142,17 @@ void TestSettings::refusesWithoutNamingAPassword()
     const Problem problem = settings.validate();
     QCOMPARE(problem.helper(), QUrl(u"https://a.example/path"_s));
     QVERIFY(!problem.detail().contains("secret"_L1));
+}
+
+void TestSettings::namesTheHelperThatIsThereTwice()
+{
+    Settings settings = goodSettings();
+    settings.setHelpers(settings.helpers() + QList{QUrl(u"x-own:it?token=secret"_s)}
+                        + QList{QUrl(u"x-own:it?token=secret"_s)});
+    const Problem problem = settings.validate();
+    QVERIFY(problem.detail().contains("x-own:it"_L1));
+    QVERIFY(!problem.detail().contains("secret"_L1));
+    QCOMPARE(problem.helper(), QUrl(u"x-own:it?token=secret"_s));
 }
 
 void TestSettings::comparesByValue_data()

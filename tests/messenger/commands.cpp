@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "console.h"
+#include "options.h"
 
 using RemoteLog::NetworkWatch;
 
@@ -23,7 +24,7 @@ void Commands::run(const QByteArray &line)
     const QString argument = text.section(QLatin1Char(' '), 1).trimmed();
     const bool isKnown = argument.isEmpty() ? runWithout(command) : runWith(command, argument);
     if (!isKnown)
-        Console::warn(QStringLiteral("no such command: ") + text);
+        Console::warn(QStringLiteral("this is no command: %1; /help shows them").arg(text));
 }
 
 bool Commands::runWithout(const QString &command)
@@ -46,6 +47,8 @@ bool Commands::runWithout(const QString &command)
         m_session.printStatus();
     else if (command == QLatin1String("/audit"))
         m_session.writer().audit();
+    else if (command == QLatin1String("/help"))
+        Console::warn(Options::commands().trimmed());
     else if (command == QLatin1String("/quit"))
         m_session.leave();
     else

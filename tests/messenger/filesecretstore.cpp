@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "filesecretstore.h"
 
+#include "durablefile.h"
+
 #include <QtCore/QFile>
 #include <QtCore/QJsonDocument>
 #include <QtCore/QJsonObject>
-#include <QtCore/QSaveFile>
 
 using RemoteLog::Problem;
 using RemoteLog::Result;
@@ -77,13 +78,6 @@ Problem FileSecretStore::save(const Secrets &secrets) const
     QJsonObject object;
     for (auto each = secrets.begin(); each != secrets.end(); ++each)
         object.insert(each.key(), QLatin1String(each.value().toBase64()));
-    // Durable once commit() returned: the file is synced, then renamed over the old one.
-    QSaveFile file(m_fileName);
-    if (!file.open(QIODevice::WriteOnly)
-        || !file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner))
-        return unavailable(file.errorString());
-    file.write(QJsonDocument(object).toJson());
-    if (!file.commit())
-        return unavailable(file.errorString());
-    return Problem();
+    const QString problem = DurableFile::write(m_fileName, QJsonDocument(object).toJson());
+    return problem.isNull() ? Problem() : unavailable(problem);
 }

@@ -7,9 +7,8 @@
 
 // Secrets in a plain file, for tests and for machines without a keychain.
 //
-// WARNING: whoever reads the file has the keys of the profile: can read its logs and write in its
-// name. A messenger gives no SecretStore at all, which means the system's keychain, or derives one
-// from what it has already.
+// WARNING: whoever reads the file has the key of the profile: can read its logs and write in its
+// name. A messenger brings a SecretStore over the system's keychain, or over what it has already.
 //
 // One file for each profile: two programs that write the same file would lose each other's keys.
 class FileSecretStore : public RemoteLog::SecretStore

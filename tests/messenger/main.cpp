@@ -7,7 +7,8 @@
 //     session.*         one transport: create, watch, close
 //     writer.*          the own log: append, and what becomes of it
 //     reader.*          a followed log: receive, keep, commit
-//     filesecretstore.* manualnetworkwatch.h   what a host may bring instead of the system's
+//     filesecretstore.* manualnetworkwatch.h   what a host brings: HostServices
+//     durablefile.*     files that survive a power failure
 #include "commands.h"
 #include "console.h"
 #include "filesecretstore.h"
@@ -20,6 +21,8 @@
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QFileInfo>
+
+#include <unistd.h>
 
 using RemoteLog::Problem;
 using RemoteLog::Result;
@@ -65,14 +68,15 @@ int main(int argc, char *argv[])
     if (options->startsOffline)
         network.setReachability(ManualNetworkWatch::Reachability::Disconnected);
     FileSecretStore secrets(options->secretsFile);
+    Console::warn(QStringLiteral("warning: the secrets of this profile lie in a plain file: ")
+                  + options->secretsFile);
     RemoteLog::HostServices services;
-    services.network = &network;
-    if (!options->secretsFile.isEmpty()) {
-        services.secrets = &secrets;
-        Console::warn(QStringLiteral("warning: the secrets of this profile lie in a plain file: ")
-                      + options->secretsFile);
-    }
+    services.setNetworkWatch(&network);
+    services.setSecretStore(&secrets);
 
+    if (::isatty(STDIN_FILENO))
+        Console::warn(
+            QStringLiteral("A line that you type is appended; /help shows the commands."));
     Session session(*plugin.value(), services, *options);
     Commands commands(session, network);
     StandardInput input;

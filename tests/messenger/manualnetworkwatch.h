@@ -3,8 +3,8 @@
 
 #include <RemoteLog/networkwatch.h>
 
-// A network that comes and goes by command. A messenger gives no NetworkWatch at all, which means
-// QNetworkInformation, unless it knows better.
+// A network that comes and goes by command. A messenger brings a NetworkWatch over
+// QNetworkInformation, or over what it knows already.
 class ManualNetworkWatch : public RemoteLog::NetworkWatch
 {
     Q_OBJECT

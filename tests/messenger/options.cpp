@@ -10,11 +10,13 @@
 
 namespace {
 
-const char *const Help = R"(
+const char *const Purpose = R"(
 Talks through remote logs: appends lines of standard input to an own log, and
 prints what others write in theirs. Nobody has to be online at the same time.
 
-Commands on standard input:
+)";
+
+const char *const CommandsHelp = R"(Commands on standard input:
   any other line      append the line (two slashes at its start mean one)
   /file PATH          append the bytes of a file
   /online /offline    say that there is, or is no, network
@@ -27,8 +29,11 @@ Commands on standard input:
   /audit              look for every own block, put back what is lost
   /withdraw N         take an own entry back, if it is not sealed yet
   /ack N              the peer has the own entry N
+  /help               show this
   /quit               leave; what was appended stays
+)";
 
+const char *const Ending = R"(
 At the end of input the program leaves, or with --exit-... stays until that is so.
 
 Exit codes: 0 all went well, also after /quit, Ctrl-C and SIGTERM; 1 an entry was
@@ -42,6 +47,11 @@ std::optional<Options> wrong(const QString &why)
 
 } // namespace
 
+QString Options::commands()
+{
+    return QString::fromLatin1(CommandsHelp);
+}
+
 std::optional<Options> Options::parse(const QStringList &arguments)
 {
     using Option = QCommandLineOption;
@@ -50,9 +60,10 @@ std::optional<Options> Options::parse(const QStringList &arguments)
     const Option helper({QStringLiteral("helper")},
                         QStringLiteral("Helper to use, e.g. file:///shared/folder. Repeatable."),
                         QStringLiteral("url"));
-    const Option secrets({QStringLiteral("secrets")},
-                         QStringLiteral("Keep secrets in this plain file, not in the keychain."),
-                         QStringLiteral("file"));
+    const Option secrets(
+        {QStringLiteral("secrets")},
+        QStringLiteral("Keep secrets in this plain file; <profile>.secrets if not given."),
+        QStringLiteral("file"));
     const Option label({QStringLiteral("label")}, QStringLiteral("Label of the own log."),
                        QStringLiteral("label"), QStringLiteral("main"));
     const Option follow({QStringLiteral("follow")},
@@ -79,7 +90,8 @@ std::optional<Options> Options::parse(const QStringList &arguments)
                          QStringLiteral("seconds"));
 
     QCommandLineParser parser;
-    parser.setApplicationDescription(QString::fromLatin1(Help));
+    parser.setApplicationDescription(QString::fromLatin1(Purpose) + commands()
+                                     + QString::fromLatin1(Ending));
     parser.addOptions({profile, helper, secrets, label, follow, save, noCommit, offline, plugin,
                        printLink, whenPublished, exitAt, timeout});
     const Option help = parser.addHelpOption();
@@ -93,7 +105,7 @@ std::optional<Options> Options::parse(const QStringList &arguments)
         return wrong(QStringLiteral("--profile is needed; see --help"));
 
     const auto absolute = [](const QString &path) {
-        return path.isEmpty() ? path : QDir::current().absoluteFilePath(path);
+        return path.isEmpty() ? path : QDir::cleanPath(QDir::current().absoluteFilePath(path));
     };
     Options options;
     options.settings.setApplicationId(QStringLiteral("org.remotelog.Messenger"));
@@ -103,7 +115,9 @@ std::optional<Options> Options::parse(const QStringList &arguments)
         helpers.append(QUrl(url, QUrl::StrictMode));
     options.settings.setHelpers(helpers);
     options.label = parser.value(label);
-    options.secretsFile = absolute(parser.value(secrets));
+    options.secretsFile = parser.isSet(secrets)
+                              ? absolute(parser.value(secrets))
+                              : options.settings.directory() + QStringLiteral(".secrets");
     options.saveFolder = absolute(parser.value(save));
     options.pluginFile = absolute(parser.value(plugin));
     options.links = parser.values(follow);

@@ -22,7 +22,7 @@ struct Options
 {
     RemoteLog::Settings settings;
     QString label;
-    QString secretsFile; // empty: the system's keychain
+    QString secretsFile; // empty: <profile>.secrets
     QString saveFolder; // empty: received entries are only printed
     QString pluginFile; // empty: wherever TransportLoader finds it
     QStringList links;
@@ -34,6 +34,9 @@ struct Options
     std::chrono::seconds timeout{0}; // 0: none
 
     bool hasExitCondition() const { return exitsWhenPublished || exitAt > 0; }
+
+    // What can be typed, for a person.
+    static QString commands();
 
     // Prints usage and ends the process if that is what was asked for. Nothing if the command line
     // is wrong; that is said on standard error.

@@ -18,7 +18,7 @@ public:
     // `folder`: empty to keep nothing.
     explicit ReceivedFiles(const QString &folder);
 
-    // Durable when it returns.
+    // What is Saved or KnownAlready is durable: the plugin may forget it.
     Outcome save(const QString &logName, const RemoteLog::Entry &entry) const;
 
 private:

@@ -12,6 +12,9 @@ using RemoteLog::Transport;
 
 namespace {
 
+// A dead disk does not keep the program from ending.
+constexpr std::chrono::seconds CloseLimit{10};
+
 QString stateWord(Transport::State state)
 {
     return Console::word(state, Transport::State::NeedsAttention);
@@ -48,12 +51,12 @@ void Session::connectTransport()
 {
     connect(m_transport, &Transport::stateChanged, this, [this](Transport::State state) {
         Console::print(QStringLiteral("transport ") + stateWord(state));
-        // Now the logs followed in earlier runs are known, too.
-        if (state != Transport::State::Opening) {
-            for (IncomingLog *log : m_transport->incomingLogs())
-                addReader(log);
-        }
         considerLeaving();
+    });
+    // Also when the logs followed in earlier runs become known.
+    connect(m_transport, &Transport::logsChanged, this, [this] {
+        for (IncomingLog *log : m_transport->incomingLogs())
+            addReader(log);
     });
     connect(m_transport, &Transport::problemChanged, this, [](const Problem &problem) {
         Console::print(QStringLiteral("transport problem"), problem);
@@ -78,16 +81,16 @@ void Session::addReader(IncomingLog *log)
         return;
     reader = std::make_unique<Reader>(log, ReceivedFiles(m_options.saveFolder), m_options.commits);
     connect(reader.get(), &Reader::committed, this, &Session::considerLeaving);
+    // The transport deletes what is not followed any more.
+    connect(log, &QObject::destroyed, this, [this, log] { m_readers.erase(log); });
 }
 
 void Session::unfollow(const QString &name)
 {
-    for (auto each = m_readers.begin(); each != m_readers.end(); ++each) {
-        const QString logName = each->second->logName();
+    for (const auto &[log, reader] : m_readers) {
+        const QString logName = reader->logName();
         if (name != logName && name != Console::shortName(logName))
             continue;
-        IncomingLog *log = each->first;
-        m_readers.erase(each);
         m_transport->unfollow(log).then(this, [logName](const Problem &problem) {
             Console::print(Console::shortName(logName) + QStringLiteral(" unfollowed"), problem);
         });
@@ -157,6 +160,10 @@ void Session::leaveNow(ExitCode code)
     m_writer->expectClose();
     if (code == TimedOut)
         Console::warn(QStringLiteral("the time is up"));
+    QTimer::singleShot(CloseLimit, this, [this, code] {
+        Console::warn(QStringLiteral("the profile takes too long to close; nothing is lost"));
+        Q_EMIT left(code);
+    });
     // Deleting the transport would do as well, but then the profile is free only some time later.
     m_transport->close().then(this, [this, code](const Problem &problem) {
         if (problem)

@@ -39,7 +39,7 @@ public:
     void leaveNow(ExitCode code);
 
 Q_SIGNALS:
-    // The profile is closed; the program may end.
+    // The profile is closed, or does not get there; the program may end.
     void left(int code);
 
 private:

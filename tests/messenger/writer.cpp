@@ -45,7 +45,8 @@ Writer::Writer(RemoteLog::OutgoingLog *log, bool printsLink, QObject *parent)
     });
     connect(log, &OutgoingLog::entryStatesChanged, this,
             [this](quint64 first, quint64 last, Entry::State state) {
-                print(QStringLiteral("%1 %2-%3").arg(stateWord(state)).arg(first).arg(last));
+                const QString to = last > first ? QStringLiteral("-%1").arg(last) : QString();
+                print(QStringLiteral("%1 %2%3").arg(stateWord(state)).arg(first).arg(to));
             });
     connect(log, &OutgoingLog::headPublished, this, [this](const Head &head) {
         print(QStringLiteral("head %1 record %2 %3")
@@ -105,7 +106,10 @@ void Writer::withdraw(quint64 sequence)
     whenReady([this, sequence] {
         // That it worked is an event of its own: entryStatesChanged().
         m_log->withdraw(sequence).then(this, [this, sequence](const Problem &problem) {
-            if (problem)
+            // Not the host's mistake here, for the person typed the number.
+            if (problem.kind() == Problem::Kind::InvalidArgument)
+                print(QStringLiteral("not-withdrawn %1 too late, or no such entry").arg(sequence));
+            else if (problem)
                 Console::print(QStringLiteral("own not-withdrawn %1").arg(sequence), problem);
             Q_EMIT progressed();
         });
@@ -115,8 +119,10 @@ void Writer::withdraw(quint64 sequence)
 void Writer::acknowledge(quint64 sequence)
 {
     whenReady([this, sequence] {
-        m_log->acknowledge({sequence}).then(this, [sequence](const Problem &problem) {
-            if (problem)
+        m_log->acknowledge({sequence}).then(this, [this, sequence](const Problem &problem) {
+            if (problem.kind() == Problem::Kind::InvalidArgument)
+                print(QStringLiteral("not-acknowledged %1 no such entry").arg(sequence));
+            else if (problem)
                 Console::print(QStringLiteral("own not-acknowledged %1").arg(sequence), problem);
         });
     });

@@ -23,9 +23,17 @@ Party::~Party()
         close();
 }
 
+HostServices Party::services()
+{
+    HostServices services;
+    services.setSecretStore(&secrets);
+    services.setNetworkWatch(&network);
+    return services;
+}
+
 Transport &Party::open()
 {
-    m_transport.reset(loadedPlugin().create(settings, {&secrets, &network}));
+    m_transport.reset(loadedPlugin().create(settings, services()));
     return *m_transport;
 }
 

@@ -36,6 +36,9 @@ public:
     Transport &transport() { return *m_transport; }
     bool isOpen() const { return bool(m_transport); }
 
+    // Her keychain and network, as open() brings them.
+    HostServices services();
+
     QString directory() const { return m_directory.path(); }
     Settings settings;
     FakeSecretStore secrets;

@@ -190,7 +190,7 @@ void LifecycleTest::secondTransportWaitsForTheFirst()
     OutgoingLog *log = alice.open().openLog(Label);
     QVERIFY(await(log->append("mine")).ok());
     const std::unique_ptr<Transport> second(
-        loadedPlugin().create(alice.settings, {&alice.secrets, &alice.network}));
+        loadedPlugin().create(alice.settings, alice.services()));
     const QFuture<Result<quint64>> waiting = second->openLog(Label)->append("ours");
     QVERIFY(await(log->append("mine, too")).ok());
     QCOMPARE(second->state(), Transport::State::Opening);

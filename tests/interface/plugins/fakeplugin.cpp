@@ -8,7 +8,9 @@
 #include <QObject>
 
 #ifdef FAKE_UNRESOLVED
-extern int remoteLogSymbolThatNobodyDefines;
+// A function, for one is bound when it is called: unless the loader asks for all symbols, the
+// plugin is loaded, and ends the process at that call.
+extern "C" void remoteLogSymbolThatNobodyDefines();
 #endif
 
 class FakePlugin : public QObject
@@ -26,6 +28,9 @@ public:
     RemoteLog::Transport *create(const RemoteLog::Settings &, const RemoteLog::HostServices &,
                                  QObject *) override
     {
+#ifdef FAKE_UNRESOLVED
+        remoteLogSymbolThatNobodyDefines();
+#endif
         return nullptr;
     }
 
@@ -47,9 +52,6 @@ public:
 public:
     FakePlugin()
     {
-#ifdef FAKE_UNRESOLVED
-        remoteLogSymbolThatNobodyDefines = 1;
-#endif
         // How the test knows that a plugin's code ran.
         setObjectName(QStringLiteral("fake"));
         qputenv("REMOTELOG_FAKE_PLUGIN_RAN", "1");

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void saysThatTheProfileIsInUse();
     void endsCleanlyWheneverItIsTold_data();
     void endsCleanlyWheneverItIsTold();
+    void endsAlsoWhereTheProfileCannotBeClosed();
     void keepsWhatStandardInputEndedWith();
     void speaksTheLanguageOfThePerson();
     void stopsFollowingForGood();
@@ -96,6 +97,16 @@ void TestProcess::endsCleanlyWheneverItIsTold()
     EXPECT_END(alice, 0);
     QCOMPARE(alice.all(u"own appended .*"_s).size(), 0);
     QVERIFY(alice.all(u"own entry (\\d+) .*"_s).size() >= appended.size());
+}
+
+void TestProcess::endsAlsoWhereTheProfileCannotBeClosed()
+{
+    const Storage storage;
+    MessengerProcess alice(storage.place(), u"alice"_s);
+    QVERIFY(alice.start({u"--plugin"_s, QStringLiteral(STUCK_PLUGIN)}));
+    alice.sendSignal(SIGTERM);
+    EXPECT_END(alice, 0);
+    QCOMPARE(alice.all(u"transport (closed)"_s), QStringList());
 }
 
 void TestProcess::keepsWhatStandardInputEndedWith()
@@ -195,11 +206,11 @@ void TestProcess::takesAnEntryBack()
     alice.type("third");
     EXPECT_LINE(alice, u"own appended 3 .*"_s);
     alice.type("/withdraw 2");
-    EXPECT_LINE(alice, u"own withdrawn 2-2"_s);
+    EXPECT_LINE(alice, u"own withdrawn 2"_s);
     alice.type("/online");
     EXPECT_LINE(alice, u"own head 3 .*"_s);
     alice.type("/withdraw 1");
-    EXPECT_LINE(alice, u"own not-withdrawn 1 invalid-argument .+"_s);
+    EXPECT_LINE(alice, u"own not-withdrawn 1 too late.*"_s);
     alice.endInput();
     EXPECT_END(alice, 0);
 
@@ -219,9 +230,9 @@ void TestProcess::knowsWhatThePeerHas()
     EXPECT_LINE(alice, u"own appended 2 .*"_s);
     EXPECT_LINE(alice, u"own head 2 .*"_s);
     alice.type("/ack 1");
-    EXPECT_LINE(alice, u"own acknowledged 1-1"_s);
+    EXPECT_LINE(alice, u"own acknowledged 1"_s);
     alice.type("/ack 7");
-    EXPECT_LINE(alice, u"own not-acknowledged 7 invalid-argument .+"_s);
+    EXPECT_LINE(alice, u"own not-acknowledged 7 no such entry"_s);
     alice.type("/log");
     EXPECT_LINE(alice, u"own entry 1 acknowledged \"seen\""_s);
     EXPECT_LINE(alice, u"own entry 2 published \"not seen\""_s);

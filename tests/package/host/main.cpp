@@ -61,7 +61,7 @@ int main(int argc, char **argv)
 
     MemorySecrets secrets;
     HostServices services;
-    services.secrets = &secrets;
+    services.setSecretStore(&secrets);
     Transport *transport = plugin.value()->create(settings, services, &application);
     OutgoingLog *log = transport->openLog(QStringLiteral("greetings"));
 
