@@ -171,10 +171,6 @@ Q_SIGNALS:
 
     // helpers() is different now: other helpers, or one that does better or worse.
     void helpersChanged();
-    // outgoingLogs() or incomingLogs() is another list now; also when the logs of earlier runs
-    // become known.
-    void logsChanged();
-
     // outgoingLogs() or incomingLogs() is different now: a log was opened, followed or unfollowed,
     // or those of earlier runs became known, once the database and the key are there. A host
     // connects to it and calls start() for every one of incomingLogs(): a second time does nothing.
