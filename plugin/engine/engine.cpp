@@ -95,8 +95,13 @@ void Engine::open()
 
 void Engine::askForKey()
 {
-    if (m_database && !m_master)
-        Q_EMIT opened(m_opener->profileId(), m_database->hasCheckValue());
+    if (!m_database || m_master)
+        return;
+    // Without the answer a keychain that looks empty would be given a new key.
+    const Result<bool> hasCheckValue = m_database->hasCheckValue();
+    if (!hasCheckValue.ok())
+        return refuse(hasCheckValue.problem());
+    Q_EMIT opened(m_opener->profileId(), hasCheckValue.value());
 }
 
 void Engine::unlock(const QByteArray &bytes, bool isNew)
@@ -110,7 +115,10 @@ void Engine::unlock(const QByteArray &bytes, bool isNew)
     // there.
     // The mark comes first: a crash in between must not leave a database that looks as if it had
     // always been there.
-    if (!m_database->hasCheckValue() && !isNew) {
+    const Result<bool> hasCheckValue = m_database->hasCheckValue();
+    if (!hasCheckValue.ok())
+        return refuse(hasCheckValue.problem());
+    if (!hasCheckValue.value() && !isNew) {
         if (const Problem problem =
                 m_database->setMetaValue(QByteArrayLiteral("adopted"), QByteArrayLiteral("1")))
             return refuse(problem);
@@ -217,9 +225,11 @@ Result<Publisher *> Engine::publisher(const QString &label)
         return known->second.get();
     if (const Problem problem = MasterSecret::validateLabel(label))
         return problem;
-    const bool mustResolve = !m_database->metaValue(QByteArrayLiteral("adopted")).isEmpty();
+    const Result<QByteArray> adopted = m_database->metaValue(QByteArrayLiteral("adopted"));
+    if (!adopted.ok())
+        return adopted.problem();
     const Result<OwnLog> log =
-        m_outbox->createLog(label, m_master->logKeys(label).publicKey, mustResolve);
+        m_outbox->createLog(label, m_master->logKeys(label).publicKey, !adopted.value().isEmpty());
     if (!log.ok())
         return log.problem();
     Publisher *added = addPublisher(log.value());

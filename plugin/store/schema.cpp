@@ -201,7 +201,7 @@ try {
                        QStringLiteral("the database has lost its schema or its version"));
     return {};
 } catch (const SQLite::Exception &exception) {
-    return problemFromSqlite(exception);
+    return problemFromSqlite(exception, database.getHandle());
 }
 
 Problem migrate(SQLite::Database &database)
@@ -223,7 +223,7 @@ try {
     }
     return {};
 } catch (const SQLite::Exception &exception) {
-    return problemFromSqlite(exception);
+    return problemFromSqlite(exception, database.getHandle());
 }
 
 Problem checkSchema(SQLite::Database &database)
@@ -238,7 +238,7 @@ try {
             QStringLiteral("the database does not have the tables that its version has"));
     return {};
 } catch (const SQLite::Exception &exception) {
-    return problemFromSqlite(exception);
+    return problemFromSqlite(exception, database.getHandle());
 }
 
 } // namespace RemoteLog

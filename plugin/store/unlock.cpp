@@ -33,13 +33,23 @@ const unsigned char *data(QByteArrayView bytes)
 
 } // namespace
 
+Result<bool> Database::hasCheckValue() const
+{
+    const Result<QByteArray> value = metaValue(CheckName);
+    if (!value.ok())
+        return value.problem();
+    return !value.value().isNull();
+}
+
 Problem Database::unlock(const MasterSecret &master)
 {
     auto seal = std::make_unique<RowSeal>(master.databaseKey());
     const Problem problem = transaction([&]() -> Problem {
-        SQLite::Statement &query = statement("SELECT value FROM meta WHERE name = 'check'");
-        const bool hasCheck = query.executeStep();
-        if (hasCheck && bytesAt(query, 0) != master.checkValue())
+        const Result<QByteArray> check = metaValue(CheckName);
+        if (!check.ok())
+            return check.problem();
+        const bool hasCheck = !check.value().isNull();
+        if (hasCheck && check.value() != master.checkValue())
             return keyMissing();
         if (const Problem failed = verify(master, *seal, hasCheck))
             return failed;

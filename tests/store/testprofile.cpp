@@ -71,7 +71,8 @@ QStringList TestProfile::setAside() const
         QDir(m_directory)
             .entryList({QStringLiteral("remotelog.sqlite.damaged-*")}, QDir::Files, QDir::Name);
     names.removeIf([](const QString &name) {
-        return name.endsWith(QStringLiteral("-wal")) || name.endsWith(QStringLiteral("-shm"));
+        return name.endsWith(QStringLiteral("-wal")) || name.endsWith(QStringLiteral("-journal"))
+               || name.endsWith(QStringLiteral("-shm"));
     });
     return names;
 }
