@@ -139,16 +139,20 @@ void Engine::unlock(const QByteArray &bytes, bool isNew)
 
 Problem Engine::loadLogs()
 {
-    const Result<QList<OwnLog>> own = m_outbox->logs();
+    const Result<Readable<OwnLog>> own = m_outbox->logs();
     if (!own.ok())
         return own.problem();
-    const Result<QList<FollowedLog>> followed = m_inbox->logs();
+    const Result<Readable<FollowedLog>> followed = m_inbox->logs();
     if (!followed.ok())
         return followed.problem();
-    for (const OwnLog &log : own.value())
+    for (const Problem &damage : {own.value().damage, followed.value().damage}) {
+        if (damage)
+            m_notice = damage;
+    }
+    for (const OwnLog &log : own.value().rows)
         addPublisher(log);
     const QMultiHash<QString, Reply<Problem>> toUnfollow = std::exchange(m_toUnfollow, {});
-    for (const FollowedLog &log : followed.value()) {
+    for (const FollowedLog &log : followed.value().rows) {
         const QString identity = identityOf(log.link);
         if (!toUnfollow.contains(identity)) {
             addFollower(log);

@@ -52,7 +52,8 @@ public:
 
     // Checks the master secret against the check value and every own log's public key (`label`
     // opened with it); stores the check value if there is none. KeyMissing, and nothing is changed,
-    // if it is another profile's secret.
+    // if it is another profile's secret. With the right check value, a damaged label is passed
+    // over: Outbox::logs() reports it.
     Problem unlock(const MasterSecret &master);
     bool isUnlocked() const { return m_seal != nullptr; }
 

@@ -191,7 +191,7 @@ void DamageTest::flippedAnywhere()
             m_profile->outbox().pending(log, 11, 100, 1'000'000);
         for (const PendingEntry &entry : entries.ok() ? entries.value() : QList<PendingEntry>())
             QCOMPARE(entry.payload, bytesOf(entry.sequence, 300));
-        noticed += !entries.ok();
+        noticed += !entries.ok() || entries.value().size() < 30;
         const FollowedLog followed = m_profile->followedLog();
         m_profile->inbox().pageAfter(followed, 0);
         m_profile->inbox().waitingBytes(followed);

@@ -25,7 +25,7 @@ private Q_SLOTS:
     void anotherSecretIsKeyMissingAndChangesNothing();
     void anotherSecretIsKeyMissingWithoutCheckValueToo();
     void ownLogOfAnotherKeyIsKeyMissing();
-    void labelThatDoesNotUnsealIsCorrupt();
+    void damagedLabelIsPassedOver();
     void whatCannotBeReadIsNoAnswer();
     void unlockTwice();
     void lockedDatabaseGivesNothing();
@@ -107,13 +107,18 @@ void DatabaseTest::ownLogOfAnotherKeyIsKeyMissing()
     QCOMPARE(profile.open().kind(), Problem::Kind::KeyMissing);
 }
 
-void DatabaseTest::labelThatDoesNotUnsealIsCorrupt()
+void DatabaseTest::damagedLabelIsPassedOver()
 {
     TestProfile profile;
     QVERIFY(!profile.open());
     profile.createLog();
     profile.db().handle().exec("UPDATE own_logs SET label = x'01' || label");
-    QCOMPARE(profile.open().kind(), Problem::Kind::LocalDataCorrupt);
+    QVERIFY(!profile.open());
+    QVERIFY(!profile.notice);
+    QCOMPARE(profile.db().unlock(MasterSecret::generate()).kind(), Problem::Kind::KeyMissing);
+    // Without check value nothing proves that it is the right secret.
+    profile.db().handle().exec("DELETE FROM meta");
+    QCOMPARE(profile.open().kind(), Problem::Kind::KeyMissing);
     QVERIFY(profile.setAside().isEmpty());
 }
 
@@ -165,7 +170,7 @@ void DatabaseTest::deletedDatabaseIsANewOne()
     QVERIFY(
         !opened.database->hasCheckValue().value()); // "database lost": appends wait for the name
     QVERIFY(!opened.database->unlock(profile.master));
-    QVERIFY(Outbox(*opened.database).logs().value().isEmpty());
+    QVERIFY(Outbox(*opened.database).logs().value().rows.isEmpty());
 }
 
 void DatabaseTest::openElsewhereIsInUse()
