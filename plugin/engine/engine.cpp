@@ -141,12 +141,15 @@ Problem Engine::begin()
 {
     const PublisherContext writing{*m_outbox,  *m_pages, *m_database, *m_helpers,
                                    *m_fetcher, m_timing, m_clock};
-    if (const Problem problem = m_outgoing.begin(*m_master, writing))
+    Problem ownDamage;
+    if (const Problem problem = m_outgoing.begin(*m_master, writing, &ownDamage))
         return problem;
     const FollowerContext reading{*m_inbox, *m_helpers, *m_fetcher, m_settings.maxPayload(),
                                   m_timing, m_clock};
-    if (const Problem problem = m_incoming.begin(reading))
+    Problem followedDamage;
+    if (const Problem problem = m_incoming.begin(reading, &followedDamage))
         return problem;
+    m_notice = graver(m_notice, graver(ownDamage, followedDamage));
     Q_EMIT logsKnown(m_outgoing.labels(), m_incoming.linksAndGenerations());
     return {};
 }

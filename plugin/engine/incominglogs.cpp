@@ -19,13 +19,14 @@ IncomingLogs::~IncomingLogs() = default;
 
 // ---- Begin and end
 
-Problem IncomingLogs::begin(const FollowerContext &context)
+Problem IncomingLogs::begin(const FollowerContext &context, Problem *damage)
 {
-    const Result<QList<FollowedLog>> logs = context.inbox.logs();
+    const Result<Readable<FollowedLog>> logs = context.inbox.logs();
     if (!logs.ok())
         return logs.problem();
     m_context.emplace(context);
-    for (const FollowedLog &log : logs.value())
+    *damage = logs.value().damage;
+    for (const FollowedLog &log : logs.value().rows)
         add(log, 0);
     for (const Unwanted &each : std::exchange(m_unwanted, {}))
         remove(each.log, each.reply);

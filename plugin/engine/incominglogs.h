@@ -25,7 +25,8 @@ public:
 
     // The profile is unlocked: brings up the logs that the database knows, and what was asked for
     // meanwhile. After a Problem nothing has begun. What `context` names outlives end().
-    Problem begin(const FollowerContext &context);
+    // `damage`: what had to be left out.
+    Problem begin(const FollowerContext &context, Problem *damage);
     void end();
 
     QList<QPair<LogLink, int>> linksAndGenerations() const;

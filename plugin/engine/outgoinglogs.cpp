@@ -23,15 +23,17 @@ OutgoingLogs::~OutgoingLogs() = default;
 
 // ---- Begin and end
 
-Problem OutgoingLogs::begin(const MasterSecret &master, const PublisherContext &context)
+Problem OutgoingLogs::begin(const MasterSecret &master, const PublisherContext &context,
+                            Problem *damage)
 {
-    const Result<QList<OwnLog>> logs = context.outbox.logs();
+    const Result<Readable<OwnLog>> logs = context.outbox.logs();
     if (!logs.ok())
         return logs.problem();
     m_master = master;
     m_context.emplace(context);
     m_refusal = Problem();
-    for (const OwnLog &log : logs.value())
+    *damage = logs.value().damage;
+    for (const OwnLog &log : logs.value().rows)
         add(log);
     for (const QString &label : std::exchange(m_wanted, {}))
         open(label);

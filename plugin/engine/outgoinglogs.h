@@ -29,7 +29,8 @@ public:
 
     // The profile is unlocked: brings up the logs that the database knows, and those that are
     // wanted besides. After a Problem nothing has begun. What `context` names outlives end().
-    Problem begin(const MasterSecret &master, const PublisherContext &context);
+    // `damage`: what had to be left out.
+    Problem begin(const MasterSecret &master, const PublisherContext &context, Problem *damage);
     // What was asked meanwhile; after the appends that came before it.
     void answerWaiting();
     // Until begin() there will be none: what waits is answered so, and what comes.

@@ -35,45 +35,63 @@ void setOption(SQLite::Database &database, int option, bool on)
 Database::Opened Database::open(const QString &directory)
 {
     const QString path = QDir(directory).filePath(QStringLiteral("remotelog.sqlite"));
-    const DatabaseFile file(path);
-    Opened opened;
-    Problem damage;
-    if (file.isOrphaned())
-        damage = Problem(Problem::Kind::LocalDataCorrupt,
-                         QStringLiteral("the database is gone, its write-ahead log is not"));
-    for (int attempt = 0; attempt < 2; ++attempt) {
-        if (damage) {
-            const Result<QString> name = file.setAside();
-            if (!name.ok()) {
-                opened.problem = name.problem();
-                break;
-            }
-            opened.notice =
-                Problem(Problem::Kind::LocalDataCorrupt,
-                        QStringLiteral("%1; set aside as %2").arg(damage.detail(), name.value()));
-            qCWarning(lcStore).noquote() << opened.notice.detail();
-        }
-        std::unique_ptr<Database> database(new Database(path));
-        opened.problem = database->begin();
-        if (!opened.problem) {
-            opened.database = std::move(database);
-            break;
-        }
-        if (opened.problem.kind() != Problem::Kind::LocalDataCorrupt || damage)
-            break;
-        damage = opened.problem;
-    }
+    Opened opened = openFile(path);
+    if (opened.problem.kind() != Problem::Kind::LocalDataCorrupt)
+        return opened;
+    const Result<QString> name = DatabaseFile(path).setAside();
+    if (!name.ok())
+        return {nullptr, name.problem(), {}};
+    const Problem notice(
+        Problem::Kind::LocalDataCorrupt,
+        QStringLiteral("%1; set aside as %2").arg(opened.problem.detail(), name.value()));
+    qCWarning(lcStore).noquote() << notice.detail();
+    opened = openFile(path);
+    opened.notice = notice;
     return opened;
 }
 
-Problem Database::begin()
+Database::Opened Database::openFile(const QString &path)
+{
+    const DatabaseFile file(path);
+    const Result<DatabaseFile::Sizes> sizes = file.sizes();
+    if (!sizes.ok())
+        return {nullptr, sizes.problem(), {}};
+    if (sizes.value().isOrphaned())
+        return {nullptr,
+                Problem(Problem::Kind::LocalDataCorrupt,
+                        QStringLiteral("the database is gone, its log is not")),
+                {}};
+    std::unique_ptr<Database> database(new Database(path));
+    const Problem problem = database->begin(sizes.value());
+    if (!problem)
+        return {std::move(database), {}, {}};
+    database.reset();
+    if (problem.kind() != Problem::Kind::LocalDataCorrupt || !sizes.value().isEmpty())
+        return {nullptr, problem, {}};
+    // Nothing was in there yet. Set aside, it would be followed by the next, and so on for ever.
+    file.remove();
+    return {nullptr,
+            Problem(Problem::Kind::ActionRequired,
+                    QStringLiteral("the disk does not keep what is written to it: a new database, "
+                                   "and ")
+                        + problem.detail()),
+            {}};
+}
+
+Problem Database::begin(const DatabaseFile::Sizes &sizes)
+{
+    const Problem problem = tryToBegin(sizes);
+    return unlessDiskFailed(problem, m_database ? m_database->getHandle() : nullptr);
+}
+
+Problem Database::tryToBegin(const DatabaseFile::Sizes &sizes)
 try {
     const DatabaseFile file(m_path);
     if (const Problem problem = file.prepare())
         return problem;
-    const bool mustCheck = file.size() <= CheckedSize || file.isSuspect();
-    const bool wasUnclean = file.logSize() > 0;
-    if (const Problem problem = inspect(file.isCutShort(SchemaPageSize), wasUnclean))
+    const bool mustCheck = sizes.total() <= CheckedSize || file.isSuspect();
+    const bool wasUnclean = sizes.log > 0;
+    if (const Problem problem = inspect(sizes.isCutShort(SchemaPageSize), wasUnclean))
         return problem;
     if (const Problem problem = configure())
         return problem;
@@ -94,7 +112,7 @@ try {
                        QStringLiteral("another program has the database open"));
     if (exception.getErrorCode() == SQLITE_ERROR) // "unsupported file format" and the like
         return Problem(Problem::Kind::LocalDataCorrupt, QString::fromUtf8(exception.what()));
-    return problemFromSqlite(exception);
+    return problemFromSqlite(exception, m_database ? m_database->getHandle() : nullptr);
 }
 
 // Nothing is written before the file is known to be ours, not even what its write-ahead log has.
@@ -147,14 +165,6 @@ Problem Database::checkAllPages()
         return {};
     return Problem(Problem::Kind::LocalDataCorrupt,
                    QStringLiteral("the database is damaged: ") + QString::fromStdString(answer));
-}
-
-Result<bool> Database::hasCheckValue() const
-{
-    const Result<QByteArray> value = metaValue(QByteArrayLiteral("check"));
-    if (!value.ok())
-        return value.problem();
-    return !value.value().isNull();
 }
 
 Result<QByteArray> Database::metaValue(const QByteArray &name) const

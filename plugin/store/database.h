@@ -3,6 +3,7 @@
 
 #include <RemoteLog/result.h>
 
+#include "databasefile.h"
 #include "rowseal.h"
 #include "security/keys.h"
 
@@ -37,19 +38,22 @@ public:
         std::unique_ptr<Database>
             database; // null if it could not be opened; then `problem` says why
         Problem problem; // Unsupported, and nothing is touched, if a newer version wrote it; InUse
-                         // if someone else has it open
+                         // if someone else has it open; WillRetry if the disk fails to give what it
+                         // holds: whether that is damaged, nobody can tell then
         Problem notice; // LocalDataCorrupt: an unusable file was set aside (renamed, never deleted)
-                        // and a new one begun
+                        // and a new one begun; at most one each time
     };
     static Opened open(const QString &directory);
     ~Database();
 
     // False for a new database, and for one whose process died between making it and unlocking it.
+    // A Problem if it cannot be found out: then no key may be made or asked for.
     Result<bool> hasCheckValue() const;
 
     // Checks the master secret against the check value and every own log's public key (`label`
     // opened with it); stores the check value if there is none. KeyMissing, and nothing is changed,
-    // if it is another profile's secret.
+    // if it is another profile's secret. With the right check value, a damaged label is passed
+    // over: Outbox::logs() reports it.
     Problem unlock(const MasterSecret &master);
     bool isUnlocked() const { return m_seal != nullptr; }
 
@@ -60,8 +64,7 @@ public:
     // does not tell. Only after unlock().
     QByteArray helperId(const QString &url) const;
 
-    // Small persistent flags, by name. Null if there is no such flag, or it cannot be read. Nothing
-    // here is sealed.
+    // Small persistent flags, by name. Null if there is no such flag. Nothing here is sealed.
     Result<QByteArray> metaValue(const QByteArray &name) const;
     // A null value removes the flag.
     Problem setMetaValue(const QByteArray &name, const QByteArray &value);
@@ -73,7 +76,8 @@ public:
     Problem transaction(const std::function<Problem()> &work);
 
     // Runs `work`, turning SQLite's exceptions into a Problem: LocalStorageFull, LocalDataCorrupt,
-    // WillRetry, ActionRequired, InvalidArgument for what the tables do not allow, TooLarge.
+    // WillRetry (I/O errors among others), ActionRequired, InvalidArgument for what the tables do
+    // not allow, TooLarge.
     Problem guard(const std::function<Problem()> &work) const;
 
     // A prepared statement, reset and with bindings cleared; kept for the next call with the same
@@ -91,7 +95,9 @@ private:
 
     explicit Database(const QString &path);
     Q_DISABLE_COPY_MOVE(Database)
-    Problem begin();
+    static Opened openFile(const QString &path);
+    Problem begin(const DatabaseFile::Sizes &sizes);
+    Problem tryToBegin(const DatabaseFile::Sizes &sizes);
     Problem inspect(bool isCutShort, bool wasUnclean);
     Problem configure();
     Problem checkAllPages();

@@ -14,24 +14,37 @@ class DatabaseFile
 public:
     explicit DatabaseFile(const QString &path);
 
+    struct Sizes
+    {
+        qint64 database = 0; // 0, like all here, if there is no such file
+        qint64 log = 0; // the write-ahead log: not 0 where a process died
+        qint64 journal = 0; // a rollback journal, unless it is one of an empty database
+
+        qint64 total() const { return database + log + journal; }
+        bool isEmpty() const { return database <= 1; } // to SQLite a file of one byte is empty
+
+        // Logs without a database: SQLite would delete them.
+        bool isOrphaned() const { return isEmpty() && log + journal > 0; }
+
+        // The last page is not whole, and no log has the rest: SQLite would read zeros.
+        bool isCutShort(qint64 pageSize) const
+        {
+            return log == 0 && !isEmpty() && database % pageSize != 0;
+        }
+    };
+    // What is there; a Problem if the disk does not tell, or something else has the name.
+    Result<Sizes> sizes() const;
+
     // Makes an empty file that only its owner can read if there is none; a Problem if it could not
     // be written.
     Problem prepare() const;
 
-    // Size of the database with its write-ahead log; 0 if there is none.
-    qint64 size() const;
-
-    // Size of the write-ahead log alone: not 0 where a process died.
-    qint64 logSize() const;
-
-    // A write-ahead log without a database: SQLite would delete it.
-    bool isOrphaned() const;
-
-    // The last page is not whole, and no write-ahead log has the rest: SQLite would read zeros.
-    bool isCutShort(qint64 pageSize) const;
-
-    // Renames every file that there is to one name with a time stamp, and gives that name.
+    // Renames every file that there is to one name with a time stamp, and gives that name. If a
+    // process dies in here, the next call goes on with the same name.
     Result<QString> setAside() const;
+
+    // For a database that was begun just now and holds nothing yet.
+    void remove() const;
 
     // SQLite met damage while the database was in use: the next open checks all of it, whatever its
     // size.
@@ -39,6 +52,9 @@ public:
     void setSuspect(bool suspect) const;
 
 private:
+    QString nameAside() const;
+    QString suspectPath() const;
+
     QString m_path;
 };
 

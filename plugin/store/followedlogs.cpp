@@ -19,7 +19,7 @@ constexpr char Table[] = "followed_logs";
 // A link says whose log it is, so it cannot be bound to that.
 QByteArray noLog()
 {
-    return QByteArray(32, '\0');
+    return QByteArray(RowSeal::PublicKeySize, '\0');
 }
 
 QByteArray sealedLink(const RowSeal &seal, const LogLink &link)
@@ -34,25 +34,38 @@ QByteArray sealedHistory(const RowSeal &seal, const FollowedLog &log)
     return seal.seal(log.history, Table, publicKeyOf(log.link), log.cursor);
 }
 
-// In the order of the SELECT in logs().
+constexpr char AllLogs[] =
+    "SELECT id, link, position, cursor, history, record, record_number, last_sequence, "
+    "is_head_read FROM followed_logs ORDER BY id";
+
+// The rest is in the order of AllLogs. The null link if it does not unseal.
+LogLink readLink(SQLite::Statement &row, const RowSeal &seal)
+{
+    const std::optional<QByteArray> url = seal.open(viewOrNull(row, 1), Table, noLog(), 0);
+    if (!url)
+        return {};
+    const Result<LogLink> link = LogLink::fromUrl(QUrl::fromEncoded(*url, QUrl::StrictMode));
+    return link.ok() ? link.value() : LogLink();
+}
+
+std::optional<QByteArray> readHistory(SQLite::Statement &row, const LogLink &link,
+                                      const RowSeal &seal)
+{
+    return seal.open(viewOrNull(row, 4), Table, publicKeyOf(link), numberOrZero(row, 3));
+}
+
 FollowedLog readLog(SQLite::Statement &row, const RowSeal &seal)
 {
     FollowedLog log;
     log.id = signedAt(row, 0);
-    const std::optional<QByteArray> url = seal.open(viewAt(row, 1), Table, noLog(), 0);
-    const Result<LogLink> link =
-        LogLink::fromUrl(QUrl::fromEncoded(url.value_or(QByteArray()), QUrl::StrictMode));
-    if (!url || !link.ok())
-        fail(Problem::Kind::LocalDataCorrupt,
-             QStringLiteral("the link of a followed log does not unseal"));
-    log.link = link.value();
+    log.link = readLink(row, seal);
+    if (log.link.isNull())
+        fail(Problem::Kind::LocalDataCorrupt, QStringLiteral("the link does not unseal"));
     log.position = numberAt(row, 2);
     log.cursor = numberAt(row, 3);
-    const std::optional<QByteArray> history =
-        seal.open(viewAt(row, 4), Table, publicKeyOf(log.link), log.cursor);
+    const std::optional<QByteArray> history = readHistory(row, log.link, seal);
     if (!history)
-        fail(Problem::Kind::LocalDataCorrupt,
-             QStringLiteral("the history of a followed log does not unseal"));
+        fail(Problem::Kind::LocalDataCorrupt, QStringLiteral("the history does not unseal"));
     log.history = *history;
     log.record = bytesAt(row, 5);
     log.recordNumber = numberAt(row, 6);
@@ -61,18 +74,29 @@ FollowedLog readLog(SQLite::Statement &row, const RowSeal &seal)
     return log;
 }
 
+// Where the link is lost, the history still tells whose log it was: it is bound to the key.
+bool isDamagedRowOf(SQLite::Statement &row, const LogLink &link, const RowSeal &seal)
+{
+    const LogLink found = readLink(row, seal);
+    return found.isNull() ? readHistory(row, link, seal).has_value() : found == link;
+}
+
+void removeRow(const Database &database, qint64 id)
+{
+    SQLite::Statement &remove = database.statement("DELETE FROM followed_logs WHERE id = ?1");
+    remove.bind(1, int64_t(id));
+    remove.exec();
+}
+
 } // namespace
 
-Result<QList<FollowedLog>> Inbox::logs()
+Result<Readable<FollowedLog>> Inbox::logs()
 {
-    return guarded<QList<FollowedLog>>(m_database, [&] {
-        QList<FollowedLog> logs;
-        SQLite::Statement &row = m_database.statement(
-            "SELECT id, link, position, cursor, history, record, record_number, last_sequence, "
-            "is_head_read FROM followed_logs ORDER BY id");
-        while (row.executeStep())
-            logs.append(readLog(row, m_database.seal()));
-        return logs;
+    return guarded<Readable<FollowedLog>>(m_database, [&] {
+        const RowSeal &seal = m_database.seal();
+        SQLite::Statement &row = m_database.statement(AllLogs);
+        return readRows<FollowedLog>(row, QStringLiteral("followed logs"),
+                                     [&] { return readLog(row, seal); });
     });
 }
 
@@ -83,21 +107,17 @@ Result<FollowedLog> Inbox::createLog(const LogLink &link)
     log.history = initialHistory();
     const Problem problem = m_database.transaction([&]() -> Problem {
         const QByteArray sealed = sealedLink(m_database.seal(), link);
-        const Result<QList<FollowedLog>> others = logs();
+        const Result<Readable<FollowedLog>> others = logs();
         if (!others.ok())
             return others.problem();
-        for (const FollowedLog &other : others.value()) {
+        for (const FollowedLog &other : others.value().rows) {
             if (other.link == link)
                 return Problem(Problem::Kind::InvalidArgument,
                                QStringLiteral("this log is followed already"));
         }
-        const QByteArray history = sealedHistory(m_database.seal(), log);
-        SQLite::Statement &insert = m_database.statement(
-            "INSERT INTO followed_logs VALUES (NULL, ?1, 0, 0, ?2, x'', 0, 0, 0)");
-        bindBytes(insert, 1, sealed);
-        bindBytes(insert, 2, history);
-        insert.exec();
-        log.id = m_database.handle().getLastInsertRowid();
+        if (others.value().damage)
+            takeOver(log);
+        insertLog(log, sealed);
         return {};
     });
     if (problem)
@@ -105,12 +125,53 @@ Result<FollowedLog> Inbox::createLog(const LogLink &link)
     return log;
 }
 
+// Removes the damaged row of this log, and keeps of it what never goes back. What had been received
+// goes too: it hung on the history that is lost.
+void Inbox::takeOver(FollowedLog &log)
+{
+    QList<qint64> ids;
+    SQLite::Statement &row = m_database.statement(AllLogs);
+    while (row.executeStep()) {
+        if (!isDamagedRowOf(row, log.link, m_database.seal()))
+            continue;
+        ids.append(row.getColumn(0).getInt64());
+        log.lastSequence = qMax(log.lastSequence, numberOrZero(row, 7));
+        // A number that cannot be right would hold back entries that the host never got.
+        if (numberOrZero(row, 2) <= qMax(numberOrZero(row, 3), log.lastSequence))
+            log.position = qMax(log.position, numberOrZero(row, 2));
+        if (numberOrZero(row, 6) >= log.recordNumber) {
+            log.recordNumber = numberOrZero(row, 6);
+            log.record = viewOrNull(row, 5).toByteArray();
+        }
+    }
+    row.reset();
+    for (qint64 id : ids)
+        removeRow(m_database, id);
+}
+
+void Inbox::insertLog(FollowedLog &log, const QByteArray &sealed)
+{
+    const QByteArray history = sealedHistory(m_database.seal(), log);
+    const QByteArray record = notNull(log.record);
+    SQLite::Statement &insert = m_database.statement(
+        "INSERT INTO followed_logs(link, position, cursor, history, record, record_number, "
+        "last_sequence, is_head_read) VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6, 0)");
+    bindBytes(insert, 1, sealed);
+    bindNumber(insert, 2, log.position);
+    bindBytes(insert, 3, history);
+    bindBytes(insert, 4, record);
+    bindNumber(insert, 5, log.recordNumber);
+    bindNumber(insert, 6, log.lastSequence);
+    insert.exec();
+    log.id = m_database.handle().getLastInsertRowid();
+}
+
 Problem Inbox::saveLog(const FollowedLog &log)
 {
     return m_database.transaction([&]() -> Problem {
         const QByteArray link = sealedLink(m_database.seal(), log.link);
         const QByteArray history = sealedHistory(m_database.seal(), log);
-        const QByteArray record = log.record.isNull() ? QByteArray("") : log.record;
+        const QByteArray record = notNull(log.record);
         SQLite::Statement &update = m_database.statement(
             "UPDATE followed_logs SET link = ?2, position = ?3, cursor = ?4, "
             "history = ?5, record = ?6, "
@@ -137,9 +198,7 @@ Problem Inbox::saveLog(const FollowedLog &log)
 Problem Inbox::removeLog(const FollowedLog &log)
 {
     return m_database.transaction([&]() -> Problem {
-        SQLite::Statement &remove = m_database.statement("DELETE FROM followed_logs WHERE id = ?1");
-        remove.bind(1, int64_t(log.id));
-        remove.exec();
+        removeRow(m_database, log.id);
         return {};
     });
 }

@@ -30,6 +30,8 @@ Problem Inbox::receive(const FollowedLog &log, const QList<ReceivedPage> &pages)
             insert.exec();
             insert.reset();
         }
+        if (!pages.isEmpty() && pages.constFirst().first <= log.position)
+            forgetCommitted(log); // read once more for the sake of the history
         return saveLog(log);
     });
 }
@@ -107,15 +109,20 @@ Result<qint64> Inbox::waitingBytes(const FollowedLog &log)
 Problem Inbox::commit(const FollowedLog &log)
 {
     return m_database.transaction([&]() -> Problem {
-        for (const char *sql : {"DELETE FROM inbox_pages WHERE log = ?1 AND last <= ?2",
-                                "DELETE FROM inbox_contents WHERE log = ?1 AND sequence <= ?2"}) {
-            SQLite::Statement &remove = m_database.statement(sql);
-            remove.bind(1, int64_t(log.id));
-            bindNumber(remove, 2, log.position);
-            remove.exec();
-        }
+        forgetCommitted(log);
         return saveLog(log);
     });
+}
+
+void Inbox::forgetCommitted(const FollowedLog &log)
+{
+    for (const char *sql : {"DELETE FROM inbox_pages WHERE log = ?1 AND last <= ?2",
+                            "DELETE FROM inbox_contents WHERE log = ?1 AND sequence <= ?2"}) {
+        SQLite::Statement &remove = m_database.statement(sql);
+        remove.bind(1, int64_t(log.id));
+        bindNumber(remove, 2, log.position);
+        remove.exec();
+    }
 }
 
 } // namespace RemoteLog

@@ -4,6 +4,7 @@
 #include <RemoteLog/loglink.h>
 
 #include "database.h"
+#include "readable.h"
 
 #include <QList>
 
@@ -40,9 +41,11 @@ class Inbox
 public:
     explicit Inbox(Database &database);
 
-    Result<QList<FollowedLog>> logs();
+    Result<Readable<FollowedLog>> logs();
     // InvalidArgument for the null link, and for one that is followed already (name and read key
-    // are equal).
+    // are equal). If a damaged row is this log's, it is replaced: position, record and lastSequence
+    // stay as far as they can be read, cursor and history begin anew. Then cursor < position, until
+    // what the host has committed is verified once more.
     Result<FollowedLog> createLog(const LogLink &link);
     // Writes every field but id; the link may have gained hints. A lower position or recordNumber
     // than was saved is InvalidArgument, and nothing is written.
@@ -51,6 +54,7 @@ public:
     Problem removeLog(const FollowedLog &log);
 
     // One transaction: pages come in, and `log` (cursor and history moved by the caller) is saved.
+    // Pages at or before the position are verified once more only: they are not kept.
     Problem receive(const FollowedLog &log, const QList<ReceivedPage> &pages);
 
     // A content or index block of the mapped entry `sequence`, verified against its address. They
@@ -73,6 +77,10 @@ public:
     Problem commit(const FollowedLog &log);
 
 private:
+    void takeOver(FollowedLog &log);
+    void insertLog(FollowedLog &log, const QByteArray &sealed);
+    void forgetCommitted(const FollowedLog &log);
+
     Database &m_database;
 };
 

@@ -53,8 +53,7 @@ PendingEntry Outbox::openEntry(const OwnLog &log, quint64 sequence, QByteArrayVi
     const std::optional<QByteArray> plain =
         m_database.seal().open(sealed, Table, log.publicKey, sequence);
     if (!plain || plain->isEmpty() || plain->size() < 1 + quint8(plain->front()))
-        fail(Problem::Kind::LocalDataCorrupt,
-             QStringLiteral("pending entry %1 does not unseal").arg(sequence));
+        fail(Problem::Kind::LocalDataCorrupt, QStringLiteral("it does not unseal"));
     const auto idSize = quint8(plain->front());
     if (idSize > 0)
         entry.id = plain->mid(1, idSize);
@@ -146,20 +145,30 @@ Result<QList<PendingEntry>> Outbox::pending(const OwnLog &log, quint64 first, in
         QList<PendingEntry> entries;
         if (first > MaxSequence)
             return entries;
-        SQLite::Statement &row =
-            m_database.statement("SELECT sequence, sealed FROM pending WHERE log = ?1 AND sequence "
-                                 ">= ?2 ORDER BY sequence LIMIT ?3");
+        SQLite::Statement &row = m_database.statement(
+            "SELECT sequence, sealed, (SELECT cut_sequence FROM own_logs WHERE "
+            "id = ?1) FROM pending WHERE log = ?1 AND sequence >= ?2 "
+            "ORDER BY sequence LIMIT ?3");
         row.bind(1, int64_t(log.id));
         bindNumber(row, 2, first);
         row.bind(3, qMax(1, maxCount));
         qint64 bytes = 0;
         while ((entries.isEmpty() || bytes < maxBytes) && row.executeStep()) {
-            const quint64 sequence = numberAt(row, 0);
-            if (!entries.isEmpty() && sequence != entries.constLast().sequence + 1)
-                fail(Problem::Kind::LocalDataCorrupt, QStringLiteral("pending entry %1 is missing")
-                                                          .arg(entries.constLast().sequence + 1));
-            entries.append(openEntry(log, sequence, viewAt(row, 1)));
-            bytes += entries.constLast().payload.size();
+            const quint64 expected = entries.isEmpty() ? qMax(first, numberAt(row, 2) + 1)
+                                                       : entries.constLast().sequence + 1;
+            const Result<PendingEntry> entry = readRow<PendingEntry>([&] {
+                if (numberAt(row, 0) != expected)
+                    fail(Problem::Kind::LocalDataCorrupt, QStringLiteral("it is missing"));
+                return openEntry(log, expected, viewAt(row, 1));
+            });
+            if (!entry.ok() && entries.isEmpty())
+                fail(Problem::Kind::LocalDataCorrupt, QStringLiteral("pending entry %1: %2")
+                                                          .arg(expected)
+                                                          .arg(entry.problem().detail()));
+            if (!entry.ok())
+                break;
+            entries.append(entry.value());
+            bytes += entry.value().payload.size();
         }
         return entries;
     });

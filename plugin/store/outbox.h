@@ -3,6 +3,7 @@
 
 #include "database.h"
 #include "log/pagecutter.h"
+#include "readable.h"
 
 #include <QList>
 #include <QPair>
@@ -47,8 +48,10 @@ class Outbox
 public:
     explicit Outbox(Database &database);
 
-    Result<QList<OwnLog>> logs();
-    // InvalidArgument if there is one of this label or public key.
+    Result<Readable<OwnLog>> logs();
+    // InvalidArgument if there is one of this label or public key; LocalDataCorrupt if a damaged
+    // row is that: it must not get a second history. Where a damaged row does not even tell that,
+    // the new log must resolve its name first, as if the database had been lost.
     Result<OwnLog> createLog(const QString &label, const QByteArray &publicKey, bool mustResolve);
     // Writes every field but id, label and publicKey. What never goes back does not: a lower
     // nextSequence than that of the last append is passed over, a lower position or recordNumber is
@@ -61,11 +64,12 @@ public:
     Problem append(const OwnLog &log, quint64 first, const QList<NewEntry> &entries);
 
     // True if the entry was still uncut and is withdrawn now (or was before); its payload and id
-    // are overwritten on the disk.
+    // are overwritten on the disk. A damaged entry can be withdrawn like any other.
     Result<bool> withdraw(const OwnLog &log, quint64 sequence);
 
     // Uncut entries from `first`, in order, withdrawn ones included: at most `maxCount` and about
-    // `maxBytes`, at least one if there is one.
+    // `maxBytes`, at least one if there is one. They end before one that is damaged; if that is the
+    // first, this is LocalDataCorrupt. The way out is to withdraw() it, which does not unseal.
     Result<QList<PendingEntry>> pending(const OwnLog &log, quint64 first, int maxCount,
                                         qint64 maxBytes);
 
@@ -83,6 +87,7 @@ private:
     void sealEntry(RowSeal::Batch &seal, const NewEntry &entry, const OwnLog &log,
                    quint64 sequence);
     PendingEntry openEntry(const OwnLog &log, quint64 sequence, QByteArrayView sealed) const;
+    void insertLog(OwnLog &log);
     void acknowledgeRange(const OwnLog &log, quint64 first, quint64 last);
 
     Database &m_database;

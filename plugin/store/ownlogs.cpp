@@ -13,16 +13,14 @@ namespace RemoteLog {
 
 namespace {
 
-constexpr char Table[] = "own_logs";
-constexpr int PublicKeySize = 32;
+constexpr const char *Table = OwnLogsTable;
 
 QByteArray unsealed(const RowSeal &seal, QByteArrayView sealed, const QByteArray &publicKey,
                     quint64 sequence, const QString &what)
 {
     std::optional<QByteArray> plain = seal.open(sealed, Table, publicKey, sequence);
     if (!plain)
-        fail(Problem::Kind::LocalDataCorrupt,
-             QStringLiteral("the %1 of an own log does not unseal").arg(what));
+        fail(Problem::Kind::LocalDataCorrupt, QStringLiteral("the %1 does not unseal").arg(what));
     return std::move(*plain);
 }
 
@@ -51,27 +49,44 @@ OwnLog readLog(SQLite::Statement &row, const RowSeal &seal)
     return log;
 }
 
-// An empty value is none: columns are never NULL.
-QByteArray notNull(const QByteArray &bytes)
+enum class Owner { OtherKeys, ThisKey, Unknown };
+
+// Whose the rows are that logs() leaves out, if `publicKey` is none of the others'. A seal that
+// opens tells it for certain, for it is bound to the key.
+Owner ownerOfDamaged(const Database &database, const QByteArray &publicKey)
 {
-    return bytes.isNull() ? QByteArray("") : bytes;
+    const RowSeal &seal = database.seal();
+    SQLite::Statement &row =
+        database.statement("SELECT public_key, label, history, cut_sequence FROM own_logs");
+    const auto isSealedFor = [&](const QByteArray &key) {
+        return seal.open(viewOrNull(row, 1), Table, key, 0)
+               || seal.open(viewOrNull(row, 2), Table, key, numberOrZero(row, 3) + 1);
+    };
+    Owner owner = Owner::OtherKeys;
+    while (row.executeStep()) {
+        const QByteArray key = viewOrNull(row, 0).toByteArray();
+        if (key == publicKey || isSealedFor(publicKey))
+            return Owner::ThisKey;
+        if (!isSealedFor(key))
+            owner = Owner::Unknown;
+    }
+    return owner;
 }
 
 } // namespace
 
-Result<QList<OwnLog>> Outbox::logs()
+Result<Readable<OwnLog>> Outbox::logs()
 {
-    return guarded<QList<OwnLog>>(m_database, [&] {
-        QList<OwnLog> logs;
+    return guarded<Readable<OwnLog>>(m_database, [&] {
+        const RowSeal &seal = m_database.seal();
         SQLite::Statement &row =
             m_database.statement("SELECT id, public_key, label, last_sequence, next_page, "
                                  "cut_sequence, history, tail, record_number, record, "
                                  "seen_number, highest_validity, published_number, "
                                  "published_sequence, must_resolve, is_conflict "
                                  "FROM own_logs ORDER BY id");
-        while (row.executeStep())
-            logs.append(readLog(row, m_database.seal()));
-        return logs;
+        return readRows<OwnLog>(row, QStringLiteral("own logs"),
+                                [&] { return readLog(row, seal); });
     });
 }
 
@@ -86,35 +101,49 @@ Result<OwnLog> Outbox::createLog(const QString &label, const QByteArray &publicK
     const Problem problem = m_database.transaction([&]() -> Problem {
         if (const Problem invalid = MasterSecret::validateLabel(label))
             return invalid;
-        if (publicKey.size() != PublicKeySize)
+        if (publicKey.size() != RowSeal::PublicKeySize)
             return Problem(Problem::Kind::InvalidArgument,
                            QStringLiteral("a public key has 32 bytes"));
-        const Result<QList<OwnLog>> others = logs();
+        const Result<Readable<OwnLog>> others = logs();
         if (!others.ok())
             return others.problem();
-        for (const OwnLog &other : others.value()) {
+        for (const OwnLog &other : others.value().rows) {
             if (other.label == label || other.publicKey == publicKey)
                 return Problem(Problem::Kind::InvalidArgument,
                                QStringLiteral("there is a log of this label or key"));
         }
-        const RowSeal &seal = m_database.seal();
-        const QByteArray sealedLabel = seal.seal(label.toUtf8(), Table, publicKey, 0);
-        const QByteArray history =
-            seal.seal(log.position.history, Table, publicKey, log.position.nextSequence);
-        SQLite::Statement &insert =
-            m_database.statement("INSERT INTO own_logs VALUES (NULL, ?1, ?2, 0, 0, 0, ?3, x'', 0, "
-                                 "x'', 0, x'', 0, 0, ?4, 0, 0, 0)");
-        bindBytes(insert, 1, publicKey);
-        bindBytes(insert, 2, sealedLabel);
-        bindBytes(insert, 3, history);
-        insert.bind(4, int(mustResolve));
-        insert.exec();
-        log.id = m_database.handle().getLastInsertRowid();
+        if (others.value().damage) {
+            const Owner owner = ownerOfDamaged(m_database, publicKey);
+            if (owner == Owner::ThisKey)
+                return Problem(Problem::Kind::LocalDataCorrupt,
+                               QStringLiteral("the log of this label is damaged"));
+            log.mustResolve |= owner == Owner::Unknown;
+        }
+        insertLog(log);
         return {};
     });
     if (problem)
         return problem;
     return log;
+}
+
+void Outbox::insertLog(OwnLog &log)
+{
+    const RowSeal &seal = m_database.seal();
+    const QByteArray label = seal.seal(log.label.toUtf8(), Table, log.publicKey, 0);
+    const QByteArray history =
+        seal.seal(log.position.history, Table, log.publicKey, log.position.nextSequence);
+    SQLite::Statement &insert = m_database.statement(
+        "INSERT INTO own_logs(public_key, label, history, must_resolve, last_sequence, next_page, "
+        "cut_sequence, tail, record_number, record, seen_number, highest_validity, "
+        "published_number, published_sequence, is_conflict, pending_count, pending_bytes) "
+        "VALUES (?1, ?2, ?3, ?4, 0, 0, 0, x'', 0, x'', 0, x'', 0, 0, 0, 0, 0)");
+    bindBytes(insert, 1, log.publicKey);
+    bindBytes(insert, 2, label);
+    bindBytes(insert, 3, history);
+    insert.bind(4, int(log.mustResolve));
+    insert.exec();
+    log.id = m_database.handle().getLastInsertRowid();
 }
 
 Problem Outbox::saveLog(const OwnLog &log)

@@ -2,7 +2,6 @@
 #include "row.h"
 
 #include "log/page.h"
-#include "storeproblem.h"
 
 #include <SQLiteCpp/Column.h>
 
@@ -25,6 +24,11 @@ void bindBytes(SQLite::Statement &statement, int index, const QByteArray &bytes)
         fail(Problem::Kind::TooLarge, QStringLiteral("more bytes than a row can hold"));
     else
         statement.bindNoCopy(index, bytes.constData(), static_cast<int>(bytes.size()));
+}
+
+QByteArray notNull(const QByteArray &bytes)
+{
+    return bytes.isNull() ? QByteArray("") : bytes;
 }
 
 quint64 numberAt(SQLite::Statement &statement, int column)
@@ -54,15 +58,36 @@ QByteArray bytesAt(SQLite::Statement &statement, int column)
 
 QByteArrayView viewAt(SQLite::Statement &statement, int column)
 {
-    const SQLite::Column value = statement.getColumn(column);
-    if (value.isNull())
-        return {};
-    if (!value.isBlob())
+    const QByteArrayView view = viewOrNull(statement, column);
+    if (view.isNull() && !statement.getColumn(column).isNull())
         fail(Problem::Kind::LocalDataCorrupt,
              QStringLiteral("no bytes where the database has some"));
+    return view;
+}
+
+QByteArrayView viewOrNull(SQLite::Statement &statement, int column)
+{
+    const SQLite::Column value = statement.getColumn(column);
+    if (!value.isBlob())
+        return {};
     const void *bytes = value.getBlob(); // null for an empty one
     return bytes ? QByteArrayView(static_cast<const char *>(bytes), value.getBytes())
                  : QByteArrayView("", 0);
+}
+
+quint64 numberOrZero(SQLite::Statement &statement, int column)
+{
+    const SQLite::Column value = statement.getColumn(column);
+    return value.isInteger() ? static_cast<quint64>(qMax<qint64>(0, value.getInt64())) : 0;
+}
+
+Problem rowsLeftOut(const QString &what, int count, const QString &first)
+{
+    return Problem(Problem::Kind::LocalDataCorrupt,
+                   QStringLiteral("%1 left out, for they are damaged: %2 (the first: %3)")
+                       .arg(what)
+                       .arg(count)
+                       .arg(first));
 }
 
 } // namespace RemoteLog

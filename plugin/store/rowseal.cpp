@@ -17,7 +17,6 @@ namespace {
 
 constexpr char Domain[] = "remotelog-db";
 constexpr char Version = 0x01;
-constexpr int PublicKeySize = 32;
 
 const unsigned char *bytesOf(QByteArrayView bytes)
 {
@@ -30,7 +29,7 @@ class AssociatedData
 public:
     AssociatedData(QByteArrayView table, const QByteArray &publicKey, quint64 sequence)
     {
-        Q_ASSERT(table.size() <= 255 && publicKey.size() == PublicKeySize);
+        Q_ASSERT(table.size() <= 255 && publicKey.size() == RowSeal::PublicKeySize);
         add(QByteArrayView(Domain, sizeof Domain - 1));
         m_bytes[m_size++] = Version;
         m_bytes[m_size++] = static_cast<char>(table.size());
@@ -47,7 +46,7 @@ private:
         std::memcpy(m_bytes.data() + m_size, bytes.data(), size_t(bytes.size()));
         m_size += size_t(bytes.size());
     }
-    std::array<char, sizeof Domain + 1 + 255 + PublicKeySize + sizeof(quint64)> m_bytes;
+    std::array<char, sizeof Domain + 1 + 255 + RowSeal::PublicKeySize + sizeof(quint64)> m_bytes;
     size_t m_size = 0;
 };
 

@@ -15,6 +15,8 @@ namespace RemoteLog {
 class RowSeal
 {
 public:
+    static constexpr int PublicKeySize = 32;
+
     explicit RowSeal(const Key &databaseKey);
 
     // `table`: at most 255 ASCII characters; `publicKey`: 32 bytes, zeros where no log is

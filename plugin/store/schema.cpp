@@ -138,15 +138,39 @@ int pragma(SQLite::Database &database, const char *sql)
     return database.execAndGet(sql).getInt();
 }
 
-std::multiset<std::string> schemaOf(SQLite::Database &database)
+// What a schema is made of, apart from how its SQL is spelled: ALTER TABLE spells in its own way,
+// and not in every version of SQLite the same. What SQLite adds for itself (statistics) does not
+// count; constraints on values, which no table of ours has, are not seen.
+constexpr const char *Structure[] = {
+    "SELECT type, name, tbl_name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'",
+
+    "SELECT t.name, t.type, t.wr, t.strict FROM pragma_table_list t "
+    "WHERE t.schema = 'main' AND t.name NOT LIKE 'sqlite_%'",
+
+    "SELECT m.name, c.cid, c.name, upper(c.type), c.\"notnull\", c.dflt_value, c.pk, c.hidden "
+    "FROM sqlite_master m, pragma_table_xinfo(m.name) c "
+    "WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'",
+
+    "SELECT m.name, i.name, i.origin, i.\"unique\", i.partial, x.seqno, x.cid, x.\"desc\", x.coll, "
+    "x.key FROM sqlite_master m, pragma_index_list(m.name) i, pragma_index_xinfo(i.name) x "
+    "WHERE m.type = 'table'",
+
+    "SELECT m.name, f.id, f.seq, f.\"table\", f.\"from\", f.\"to\", f.on_update, f.on_delete "
+    "FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
+};
+
+std::multiset<std::string> structureOf(SQLite::Database &database)
 {
     std::multiset<std::string> items;
-    // Rows of SQLite's own (indexes behind PRIMARY KEY, statistics) have no SQL or such a name.
-    SQLite::Statement query(database,
-                            "SELECT type || ' ' || tbl_name || ' ' || sql FROM sqlite_master "
-                            "WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'");
-    while (query.executeStep())
-        items.insert(query.getColumn(0).getString());
+    for (const char *sql : Structure) {
+        SQLite::Statement query(database, sql);
+        while (query.executeStep()) {
+            std::string item;
+            for (int column = 0; column < query.getColumnCount(); ++column)
+                item += query.getColumn(column).getString() + '|';
+            items.insert(std::move(item));
+        }
+    }
     return items;
 }
 
@@ -177,7 +201,7 @@ try {
                        QStringLiteral("the database has lost its schema or its version"));
     return {};
 } catch (const SQLite::Exception &exception) {
-    return problemFromSqlite(exception);
+    return problemFromSqlite(exception, database.getHandle());
 }
 
 Problem migrate(SQLite::Database &database)
@@ -199,7 +223,7 @@ try {
     }
     return {};
 } catch (const SQLite::Exception &exception) {
-    return problemFromSqlite(exception);
+    return problemFromSqlite(exception, database.getHandle());
 }
 
 Problem checkSchema(SQLite::Database &database)
@@ -208,13 +232,13 @@ try {
     const int version = std::clamp(pragma(database, "PRAGMA user_version"), 0, SchemaVersion);
     if (const Problem problem = migrate(fresh, migrationSteps().first(size_t(version))))
         return problem;
-    if (schemaOf(database) != schemaOf(fresh))
+    if (structureOf(database) != structureOf(fresh))
         return Problem(
             Problem::Kind::LocalDataCorrupt,
             QStringLiteral("the database does not have the tables that its version has"));
     return {};
 } catch (const SQLite::Exception &exception) {
-    return problemFromSqlite(exception);
+    return problemFromSqlite(exception, database.getHandle());
 }
 
 } // namespace RemoteLog

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "storeproblem.h"
 
+#include "platform/durablefile.h"
+
 #include <SQLiteCpp/Exception.h>
 
 #include <sqlite3.h>
@@ -9,19 +11,25 @@ namespace RemoteLog {
 
 namespace {
 
-Problem::Kind kindOf(int extendedCode)
+bool isDiskError(int extendedCode)
 {
-    switch (extendedCode) {
-    case SQLITE_IOERR_NOMEM:
-        return Problem::Kind::WillRetry;
-    case SQLITE_IOERR_CORRUPTFS:
-        return Problem::Kind::LocalDataCorrupt;
-    default:
-        break;
-    }
-    switch (extendedCode & 0xff) {
+    return (extendedCode & 0xff) == SQLITE_IOERR && extendedCode != SQLITE_IOERR_NOMEM;
+}
+
+bool isFull(int systemError)
+{
+    return DurableFile::problemFromErrno(systemError, QString()).kind()
+           == Problem::Kind::LocalStorageFull;
+}
+
+Problem::Kind kindOf(int extendedCode, int systemError)
+{
+    const int primaryCode = extendedCode & 0xff;
+    // A quota, for example, is no SQLITE_FULL.
+    if ((primaryCode == SQLITE_IOERR || primaryCode == SQLITE_CANTOPEN) && isFull(systemError))
+        return Problem::Kind::LocalStorageFull;
+    switch (primaryCode) {
     case SQLITE_FULL:
-    case SQLITE_IOERR: // among others: quota exceeded
     case SQLITE_READONLY:
         return Problem::Kind::LocalStorageFull;
     case SQLITE_CORRUPT:
@@ -34,6 +42,7 @@ Problem::Kind kindOf(int extendedCode)
         return Problem::Kind::InvalidArgument;
     case SQLITE_TOOBIG:
         return Problem::Kind::TooLarge;
+    case SQLITE_IOERR:
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_NOMEM:
@@ -47,6 +56,38 @@ Problem::Kind kindOf(int extendedCode)
     }
 }
 
+// The last error that the system gave `file`; it stays when later calls succeed.
+int errorOf(sqlite3_file *file)
+{
+    int error = 0;
+    if (file && file->pMethods)
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+    return error;
+}
+
+// Of the write-ahead log, which takes what is written, or of the database; 0 if no call failed
+// since the connection was opened. (sqlite3_system_errno() is 0 again when an exception arrives
+// here.)
+int diskError(sqlite3 *connection)
+{
+    if (!connection)
+        return 0;
+    for (int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+        sqlite3_file *file = nullptr;
+        sqlite3_file_control(connection, "main", which, static_cast<void *>(&file));
+        if (const int error = errorOf(file))
+            return error;
+    }
+    return 0;
+}
+
+QString diskErrorText(int systemError, const QString &detail)
+{
+    return QStringLiteral("an I/O error of the disk (system error %1): %2")
+        .arg(systemError)
+        .arg(detail);
+}
+
 } // namespace
 
 void fail(Problem::Kind kind, const QString &detail)
@@ -54,19 +95,32 @@ void fail(Problem::Kind kind, const QString &detail)
     throw StoreFailure{Problem(kind, detail)};
 }
 
-Problem problemFromSqlite(int extendedCode, const QString &message)
+Problem problemFromSqlite(int extendedCode, const QString &message, int systemError)
 {
-    return Problem(kindOf(extendedCode),
-                   QStringLiteral("database: %1 (SQLite code %2)").arg(message).arg(extendedCode));
+    const QString detail =
+        QStringLiteral("database: %1 (SQLite code %2)").arg(message).arg(extendedCode);
+    return Problem(kindOf(extendedCode, systemError),
+                   isDiskError(extendedCode) ? diskErrorText(systemError, detail) : detail);
 }
 
-Problem problemFromSqlite(const SQLite::Exception &exception)
+Problem problemFromSqlite(const SQLite::Exception &exception, sqlite3 *connection)
 {
     // Some exceptions of SQLiteCpp know only the primary code, and its own complaints (a missing
     // row) none.
     const int code = exception.getExtendedErrorCode() > 0 ? exception.getExtendedErrorCode()
                                                           : exception.getErrorCode();
-    return problemFromSqlite(code > 0 ? code : SQLITE_ERROR, QString::fromUtf8(exception.what()));
+    const Problem problem = problemFromSqlite(
+        code > 0 ? code : SQLITE_ERROR, QString::fromUtf8(exception.what()), diskError(connection));
+    return unlessDiskFailed(problem, connection);
+}
+
+Problem unlessDiskFailed(const Problem &problem, sqlite3 *connection)
+{
+    if (problem.kind() != Problem::Kind::LocalDataCorrupt || !connection)
+        return problem;
+    const int error = diskError(connection);
+    return error == 0 ? problem
+                      : Problem(Problem::Kind::WillRetry, diskErrorText(error, problem.detail()));
 }
 
 } // namespace RemoteLog

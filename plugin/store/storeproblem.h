@@ -4,9 +4,10 @@
 #include <RemoteLog/problem.h>
 
 namespace SQLite {
-class Database;
 class Exception;
 } // namespace SQLite
+
+struct sqlite3;
 
 namespace RemoteLog {
 
@@ -19,8 +20,15 @@ struct StoreFailure
 [[noreturn]] void fail(Problem::Kind kind, const QString &detail);
 
 // What a result code of SQLite means for the caller. `message` holds no secret: values are bound,
-// never written into SQL.
-Problem problemFromSqlite(int extendedCode, const QString &message);
-Problem problemFromSqlite(const SQLite::Exception &exception);
+// never written into SQL. `systemError`: the errno behind an I/O error, 0 if it is not known.
+Problem problemFromSqlite(int extendedCode, const QString &message, int systemError = 0);
+
+// `connection`: where it was thrown; null if that never came about.
+Problem problemFromSqlite(const SQLite::Exception &exception, sqlite3 *connection);
+
+// What looks damaged on a disk that does not give what it holds may be whole: then WillRetry, else
+// `problem` as it is. SQLite itself turns a read that fails (EIO) into SQLITE_CORRUPT or into a
+// finding of integrity_check.
+Problem unlessDiskFailed(const Problem &problem, sqlite3 *connection);
 
 } // namespace RemoteLog

@@ -69,7 +69,7 @@ Problem Database::guard(const std::function<Problem()> &work) const
     } catch (const StoreFailure &failure) {
         return failure.problem;
     } catch (const SQLite::Exception &exception) {
-        const Problem problem = problemFromSqlite(exception);
+        const Problem problem = problemFromSqlite(exception, m_database->getHandle());
         if (problem.kind() == Problem::Kind::LocalDataCorrupt)
             DatabaseFile(m_path).setSuspect(true);
         return problem;

@@ -33,13 +33,23 @@ const unsigned char *data(QByteArrayView bytes)
 
 } // namespace
 
+Result<bool> Database::hasCheckValue() const
+{
+    const Result<QByteArray> value = metaValue(CheckName);
+    if (!value.ok())
+        return value.problem();
+    return !value.value().isNull();
+}
+
 Problem Database::unlock(const MasterSecret &master)
 {
     auto seal = std::make_unique<RowSeal>(master.databaseKey());
     const Problem problem = transaction([&]() -> Problem {
-        SQLite::Statement &query = statement("SELECT value FROM meta WHERE name = 'check'");
-        const bool hasCheck = query.executeStep();
-        if (hasCheck && bytesAt(query, 0) != master.checkValue())
+        const Result<QByteArray> check = metaValue(CheckName);
+        if (!check.ok())
+            return check.problem();
+        const bool hasCheck = !check.value().isNull();
+        if (hasCheck && check.value() != master.checkValue())
             return keyMissing();
         if (const Problem failed = verify(master, *seal, hasCheck))
             return failed;
@@ -59,12 +69,11 @@ Problem Database::verify(const MasterSecret &master, const RowSeal &seal, bool h
 {
     SQLite::Statement &query = statement("SELECT public_key, label FROM own_logs");
     while (query.executeStep()) {
-        const QByteArray publicKey = bytesAt(query, 0);
+        const QByteArray publicKey = viewOrNull(query, 0).toByteArray();
         const std::optional<QByteArray> label =
-            seal.open(viewAt(query, 1), "own_logs", publicKey, 0);
+            seal.open(viewOrNull(query, 1), OwnLogsTable, publicKey, 0);
         if (!label && hasCheck)
-            return Problem(Problem::Kind::LocalDataCorrupt,
-                           QStringLiteral("the label of an own log does not unseal"));
+            continue; // damaged: the secret is proved by the check value
         if (!label || master.logKeys(QString::fromUtf8(*label)).publicKey != publicKey)
             return keyMissing();
     }

@@ -71,7 +71,8 @@ QStringList TestProfile::setAside() const
         QDir(m_directory)
             .entryList({QStringLiteral("remotelog.sqlite.damaged-*")}, QDir::Files, QDir::Name);
     names.removeIf([](const QString &name) {
-        return name.endsWith(QStringLiteral("-wal")) || name.endsWith(QStringLiteral("-shm"));
+        return name.endsWith(QStringLiteral("-wal")) || name.endsWith(QStringLiteral("-journal"))
+               || name.endsWith(QStringLiteral("-shm"));
     });
     return names;
 }
@@ -84,14 +85,14 @@ OwnLog TestProfile::createLog(const QString &label)
 
 OwnLog TestProfile::ownLog(int index)
 {
-    const Result<QList<OwnLog>> logs = outbox().logs();
-    return logs.ok() ? logs.value().value(index) : OwnLog();
+    const Result<Readable<OwnLog>> logs = outbox().logs();
+    return logs.ok() ? logs.value().rows.value(index) : OwnLog();
 }
 
 FollowedLog TestProfile::followedLog(int index)
 {
-    const Result<QList<FollowedLog>> logs = inbox().logs();
-    return logs.ok() ? logs.value().value(index) : FollowedLog();
+    const Result<Readable<FollowedLog>> logs = inbox().logs();
+    return logs.ok() ? logs.value().rows.value(index) : FollowedLog();
 }
 
 QList<PendingEntry> TestProfile::pending(const OwnLog &log, quint64 first)

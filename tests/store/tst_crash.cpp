@@ -166,7 +166,7 @@ void CrashTest::restartAtEveryState()
     QVERIFY(!profile.open());
     profile.crash();
     QVERIFY(!profile.open());
-    QVERIFY(profile.db().hasCheckValue());
+    QVERIFY(profile.db().hasCheckValue().value());
     OwnLog log = profile.createLog();
     profile.crash();
     QVERIFY(!profile.open());

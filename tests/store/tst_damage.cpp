@@ -35,11 +35,9 @@ private Q_SLOTS:
     void foreignWithItsLog();
     void newerIsLeftAlone();
     void noFile();
-    void orphanedLog();
     void emptyFileIsANewDatabase();
     void uselessWriteAheadLog();
     void damageMetInUseIsFoundAtTheNextOpen();
-    void twoInTheSameMillisecond();
     void bigDatabasesOpenAtOnce();
 
 private:
@@ -193,7 +191,7 @@ void DamageTest::flippedAnywhere()
             m_profile->outbox().pending(log, 11, 100, 1'000'000);
         for (const PendingEntry &entry : entries.ok() ? entries.value() : QList<PendingEntry>())
             QCOMPARE(entry.payload, bytesOf(entry.sequence, 300));
-        noticed += !entries.ok();
+        noticed += !entries.ok() || entries.value().size() < 30;
         const FollowedLog followed = m_profile->followedLog();
         m_profile->inbox().pageAfter(followed, 0);
         m_profile->inbox().waitingBytes(followed);
@@ -285,25 +283,6 @@ void DamageTest::noFile()
     QVERIFY(nowhere.open());
 }
 
-void DamageTest::orphanedLog()
-{
-    // SQLite would delete it.
-    for (bool hasEmptyDatabase : {false, true}) {
-        m_profile = std::make_unique<TestProfile>(QString(), m_master);
-        const QByteArray log = bytesOf(1, 5000);
-        write(m_profile->file() + QStringLiteral("-wal"), log);
-        if (hasEmptyDatabase)
-            write(m_profile->file(), {});
-        QVERIFY(!m_profile->open());
-        QCOMPARE(m_profile->notice.kind(), Problem::Kind::LocalDataCorrupt);
-        const QStringList logs = QDir(m_profile->directory())
-                                     .entryList({QStringLiteral("*.damaged-*-wal")}, QDir::Files);
-        QCOMPARE(logs.size(), 1);
-        QCOMPARE(read(QDir(m_profile->directory()).filePath(logs.constFirst())), log);
-        isUsable();
-    }
-}
-
 void DamageTest::emptyFileIsANewDatabase()
 {
     for (const QByteArray &bytes :
@@ -357,18 +336,6 @@ void DamageTest::damageMetInUseIsFoundAtTheNextOpen()
     wasSetAside(bytes);
     QVERIFY(!DatabaseFile(m_profile->file()).isSuspect());
     isUsable();
-}
-
-void DamageTest::twoInTheSameMillisecond()
-{
-    const DatabaseFile file(m_profile->file());
-    QSet<QString> names;
-    for (int i = 0; i < 20; ++i) {
-        write(m_profile->file(), QByteArray::number(i));
-        names.insert(file.setAside().value());
-    }
-    QCOMPARE(names.size(), 20);
-    QCOMPARE(m_profile->setAside().size(), 20);
 }
 
 void DamageTest::bigDatabasesOpenAtOnce()

@@ -12,6 +12,8 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
+
 using namespace RemoteLog;
 
 class DatabaseTest : public QObject
@@ -23,7 +25,8 @@ private Q_SLOTS:
     void anotherSecretIsKeyMissingAndChangesNothing();
     void anotherSecretIsKeyMissingWithoutCheckValueToo();
     void ownLogOfAnotherKeyIsKeyMissing();
-    void labelThatDoesNotUnsealIsCorrupt();
+    void damagedLabelIsPassedOver();
+    void whatCannotBeReadIsNoAnswer();
     void unlockTwice();
     void lockedDatabaseGivesNothing();
     void deletedDatabaseIsANewOne();
@@ -45,21 +48,21 @@ void DatabaseTest::newDatabaseHasNoCheckValue()
     TestProfile profile;
     Database::Opened opened = Database::open(profile.directory());
     QVERIFY(opened.database && !opened.problem && !opened.notice);
-    QVERIFY(!opened.database->hasCheckValue());
+    QVERIFY(!opened.database->hasCheckValue().value());
     opened.database.reset();
     // As after a crash between making and unlocking it.
     opened = Database::open(profile.directory());
     QVERIFY(opened.database && !opened.notice);
-    QVERIFY(!opened.database->hasCheckValue());
+    QVERIFY(!opened.database->hasCheckValue().value());
     QVERIFY(!opened.database->unlock(profile.master));
-    QVERIFY(opened.database->hasCheckValue());
+    QVERIFY(opened.database->hasCheckValue().value());
 }
 
 void DatabaseTest::checkValueIsStoredOnce()
 {
     TestProfile profile;
     QVERIFY(!profile.open());
-    QCOMPARE(profile.db().metaValue("check"), profile.master.checkValue());
+    QCOMPARE(profile.db().metaValue("check").value(), profile.master.checkValue());
     const int changes = profile.db().handle().getTotalChanges();
     QVERIFY(!profile.db().unlock(profile.master));
     QCOMPARE(profile.db().handle().getTotalChanges(), changes);
@@ -90,9 +93,9 @@ void DatabaseTest::anotherSecretIsKeyMissingWithoutCheckValueToo()
     profile.close();
     Database::Opened opened = Database::open(profile.directory());
     QCOMPARE(opened.database->unlock(MasterSecret::generate()).kind(), Problem::Kind::KeyMissing);
-    QVERIFY(!opened.database->hasCheckValue());
+    QVERIFY(!opened.database->hasCheckValue().value());
     QVERIFY(!opened.database->unlock(profile.master));
-    QVERIFY(opened.database->hasCheckValue());
+    QVERIFY(opened.database->hasCheckValue().value());
 }
 
 void DatabaseTest::ownLogOfAnotherKeyIsKeyMissing()
@@ -104,14 +107,29 @@ void DatabaseTest::ownLogOfAnotherKeyIsKeyMissing()
     QCOMPARE(profile.open().kind(), Problem::Kind::KeyMissing);
 }
 
-void DatabaseTest::labelThatDoesNotUnsealIsCorrupt()
+void DatabaseTest::damagedLabelIsPassedOver()
 {
     TestProfile profile;
     QVERIFY(!profile.open());
     profile.createLog();
     profile.db().handle().exec("UPDATE own_logs SET label = x'01' || label");
-    QCOMPARE(profile.open().kind(), Problem::Kind::LocalDataCorrupt);
+    QVERIFY(!profile.open());
+    QVERIFY(!profile.notice);
+    QCOMPARE(profile.db().unlock(MasterSecret::generate()).kind(), Problem::Kind::KeyMissing);
+    // Without check value nothing proves that it is the right secret.
+    profile.db().handle().exec("DELETE FROM meta");
+    QCOMPARE(profile.open().kind(), Problem::Kind::KeyMissing);
     QVERIFY(profile.setAside().isEmpty());
+}
+
+void DatabaseTest::whatCannotBeReadIsNoAnswer()
+{
+    TestProfile profile;
+    QVERIFY(!profile.open());
+    profile.db().handle().exec("UPDATE meta SET value = 'text' WHERE name = 'check'");
+    QCOMPARE(profile.db().hasCheckValue().problem().kind(), Problem::Kind::LocalDataCorrupt);
+    QCOMPARE(profile.db().metaValue("check").problem().kind(), Problem::Kind::LocalDataCorrupt);
+    QCOMPARE(profile.open().kind(), Problem::Kind::LocalDataCorrupt);
 }
 
 void DatabaseTest::unlockTwice()
@@ -149,9 +167,10 @@ void DatabaseTest::deletedDatabaseIsANewOne()
     QVERIFY(QFile::remove(profile.file()));
     const Database::Opened opened = Database::open(profile.directory());
     QVERIFY(opened.database && !opened.notice && !opened.problem);
-    QVERIFY(!opened.database->hasCheckValue()); // "database lost": appends wait for the name
+    QVERIFY(
+        !opened.database->hasCheckValue().value()); // "database lost": appends wait for the name
     QVERIFY(!opened.database->unlock(profile.master));
-    QVERIFY(Outbox(*opened.database).logs().value().isEmpty());
+    QVERIFY(Outbox(*opened.database).logs().value().rows.isEmpty());
 }
 
 void DatabaseTest::openElsewhereIsInUse()
@@ -209,15 +228,16 @@ void DatabaseTest::metaValues()
 {
     TestProfile profile;
     QVERIFY(!profile.open());
-    QVERIFY(profile.db().metaValue("flag").isNull());
+    QVERIFY(profile.db().metaValue("flag").value().isNull());
     QVERIFY(!profile.db().setMetaValue("flag", "1"));
     QVERIFY(!profile.db().setMetaValue("flag", "2"));
     QVERIFY(!profile.db().setMetaValue("empty", ""));
     QVERIFY(!profile.open());
-    QCOMPARE(profile.db().metaValue("flag"), QByteArray("2"));
-    QVERIFY(profile.db().metaValue("empty").isEmpty() && !profile.db().metaValue("empty").isNull());
+    QCOMPARE(profile.db().metaValue("flag").value(), QByteArray("2"));
+    QVERIFY(profile.db().metaValue("empty").value().isEmpty()
+            && !profile.db().metaValue("empty").value().isNull());
     QVERIFY(!profile.db().setMetaValue("flag", {}));
-    QVERIFY(profile.db().metaValue("flag").isNull());
+    QVERIFY(profile.db().metaValue("flag").value().isNull());
 }
 
 void DatabaseTest::transactionsRollBack_data()
@@ -248,9 +268,9 @@ void DatabaseTest::transactionsRollBack()
     const Problem::Kind kinds[] = {Problem::Kind::Tampered, Problem::Kind::Tampered,
                                    Problem::Kind::InvalidArgument, Problem::Kind::WillRetry};
     QCOMPARE(problem.kind(), kinds[how]);
-    QVERIFY(profile.db().metaValue("flag").isNull());
+    QVERIFY(profile.db().metaValue("flag").value().isNull());
     QVERIFY(!profile.db().setMetaValue("flag", "2"));
-    QCOMPARE(profile.db().metaValue("flag"), QByteArray("2"));
+    QCOMPARE(profile.db().metaValue("flag").value(), QByteArray("2"));
 }
 
 void DatabaseTest::transactionsJoin()
@@ -267,8 +287,8 @@ void DatabaseTest::transactionsJoin()
         return profile.db().transaction([&] { return profile.db().setMetaValue("b", "2"); });
     }));
     QCOMPARE(commits, 1);
-    QCOMPARE(profile.db().metaValue("a"), QByteArray("1"));
-    QCOMPARE(profile.db().metaValue("b"), QByteArray("2"));
+    QCOMPARE(profile.db().metaValue("a").value(), QByteArray("1"));
+    QCOMPARE(profile.db().metaValue("b").value(), QByteArray("2"));
 }
 
 void DatabaseTest::failedInnerTransactionDoomsTheOuter()
@@ -284,7 +304,7 @@ void DatabaseTest::failedInnerTransactionDoomsTheOuter()
         return {};
     });
     QCOMPARE(problem.kind(), Problem::Kind::Tampered);
-    QVERIFY(profile.db().metaValue("a").isNull());
+    QVERIFY(profile.db().metaValue("a").value().isNull());
     QVERIFY(!profile.db().setMetaValue("a", "1"));
 }
 
@@ -307,26 +327,39 @@ void DatabaseTest::statementsLetGoOfTheirSnapshot()
 void DatabaseTest::exceptionsBecomeProblems()
 {
     using Kind = Problem::Kind;
-    const QPair<int, Kind> table[] = {{SQLITE_FULL, Kind::LocalStorageFull},
-                                      {SQLITE_IOERR, Kind::LocalStorageFull},
-                                      {SQLITE_IOERR_FSYNC, Kind::LocalStorageFull},
-                                      {SQLITE_IOERR_NOMEM, Kind::WillRetry},
-                                      {SQLITE_READONLY, Kind::LocalStorageFull},
-                                      {SQLITE_READONLY_DIRECTORY, Kind::LocalStorageFull},
-                                      {SQLITE_CORRUPT, Kind::LocalDataCorrupt},
-                                      {SQLITE_CORRUPT_INDEX, Kind::LocalDataCorrupt},
-                                      {SQLITE_NOTADB, Kind::LocalDataCorrupt},
-                                      {SQLITE_BUSY, Kind::WillRetry},
-                                      {SQLITE_NOMEM, Kind::WillRetry},
-                                      {SQLITE_CONSTRAINT_UNIQUE, Kind::InvalidArgument},
-                                      {SQLITE_TOOBIG, Kind::TooLarge},
-                                      {SQLITE_CANTOPEN, Kind::ActionRequired},
-                                      {SQLITE_PERM, Kind::ActionRequired},
-                                      {SQLITE_ERROR, Kind::ActionRequired}};
-    for (const auto &[code, kind] : table) {
-        const Problem problem = problemFromSqlite(code, QStringLiteral("what"));
-        QCOMPARE(problem.kind(), kind);
-        QVERIFY(problem.detail().contains(QString::number(code)));
+    struct Row
+    {
+        int code;
+        int systemError;
+        Kind kind;
+    };
+    const Row table[] = {{SQLITE_FULL, 0, Kind::LocalStorageFull},
+                         {SQLITE_READONLY, 0, Kind::LocalStorageFull},
+                         {SQLITE_READONLY_DIRECTORY, 0, Kind::LocalStorageFull},
+                         {SQLITE_IOERR, 0, Kind::WillRetry},
+                         {SQLITE_IOERR_READ, EIO, Kind::WillRetry},
+                         {SQLITE_IOERR_CORRUPTFS, EIO, Kind::WillRetry},
+                         {SQLITE_IOERR_FSYNC, EIO, Kind::WillRetry},
+                         {SQLITE_IOERR_FSYNC, ENOSPC, Kind::LocalStorageFull},
+                         {SQLITE_IOERR_WRITE, EIO, Kind::WillRetry},
+                         {SQLITE_IOERR_WRITE, EDQUOT, Kind::LocalStorageFull},
+                         {SQLITE_IOERR_NOMEM, 0, Kind::WillRetry},
+                         {SQLITE_CORRUPT, 0, Kind::LocalDataCorrupt},
+                         {SQLITE_CORRUPT_INDEX, 0, Kind::LocalDataCorrupt},
+                         {SQLITE_NOTADB, 0, Kind::LocalDataCorrupt},
+                         {SQLITE_BUSY, 0, Kind::WillRetry},
+                         {SQLITE_NOMEM, 0, Kind::WillRetry},
+                         {SQLITE_CONSTRAINT_UNIQUE, 0, Kind::InvalidArgument},
+                         {SQLITE_TOOBIG, 0, Kind::TooLarge},
+                         {SQLITE_CANTOPEN, 0, Kind::ActionRequired},
+                         {SQLITE_CANTOPEN, EROFS, Kind::LocalStorageFull},
+                         {SQLITE_PERM, 0, Kind::ActionRequired},
+                         {SQLITE_ERROR, 0, Kind::ActionRequired}};
+    for (const Row &row : table) {
+        const Problem problem =
+            problemFromSqlite(row.code, QStringLiteral("what"), row.systemError);
+        QCOMPARE(problem.kind(), row.kind);
+        QVERIFY(problem.detail().contains(QString::number(row.code)));
     }
 }
 

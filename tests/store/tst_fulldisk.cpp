@@ -156,8 +156,8 @@ void FullDiskTest::nothingOfAGroupIsStored()
         return {};
     });
     QCOMPARE(problem.kind(), Problem::Kind::LocalStorageFull);
-    QVERIFY(m_profile->db().metaValue("before").isNull());
-    QVERIFY(m_profile->db().metaValue("after").isNull());
+    QVERIFY(m_profile->db().metaValue("before").value().isNull());
+    QVERIFY(m_profile->db().metaValue("after").value().isNull());
     makeRoom();
     QVERIFY(!m_profile->db().setMetaValue("after", "1"));
 }

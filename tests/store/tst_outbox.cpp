@@ -34,9 +34,6 @@ private Q_SLOTS:
     void withdrawWhatIsNotThere();
     void sequencesUpToTheGreatest();
     void idsThatAreTooLong();
-    void rowsThatDoNotUnsealAreCorrupt_data();
-    void rowsThatDoNotUnsealAreCorrupt();
-    void missingRowIsCorrupt();
 
 private:
     Problem append(const QList<NewEntry> &entries)
@@ -124,7 +121,7 @@ void OutboxTest::labelsAndKeysAreUnique()
     QCOMPARE(kind(m_log.label, other), Problem::Kind::InvalidArgument);
     QCOMPARE(kind(QStringLiteral("other"), m_log.publicKey), Problem::Kind::InvalidArgument);
     QCOMPARE(kind(QStringLiteral("other"), QByteArray(31, 'o')), Problem::Kind::InvalidArgument);
-    QCOMPARE(m_profile->outbox().logs().value().size(), 1);
+    QCOMPARE(m_profile->outbox().logs().value().rows.size(), 1);
     const Result<OwnLog> log = m_profile->outbox().createLog(QStringLiteral("Chat"), other, true);
     QVERIFY(log.ok());
     QVERIFY(log.value().mustResolve);
@@ -360,37 +357,6 @@ void OutboxTest::idsThatAreTooLong()
              Problem::Kind::InvalidArgument);
     QVERIFY(m_profile->pending(m_log).isEmpty());
     QCOMPARE(m_profile->ownLog().nextSequence, quint64(1));
-}
-
-void OutboxTest::rowsThatDoNotUnsealAreCorrupt_data()
-{
-    QTest::addColumn<QByteArray>("sql");
-    QTest::newRow("a byte differs")
-        << QByteArray("UPDATE pending SET sealed = zeroblob(60) WHERE sequence = 2");
-    QTest::newRow("empty") << QByteArray("UPDATE pending SET sealed = x'' WHERE sequence = 2");
-    QTest::newRow("text") << QByteArray("UPDATE pending SET sealed = 'text' WHERE sequence = 2");
-    QTest::newRow("swapped") << QByteArray("UPDATE pending SET sealed = (SELECT sealed FROM "
-                                           "pending WHERE sequence = 1) WHERE sequence = 2");
-}
-
-void OutboxTest::rowsThatDoNotUnsealAreCorrupt()
-{
-    QFETCH(QByteArray, sql);
-    QVERIFY(!append({{"a", {}}, {"b", {}}, {"c", {}}}));
-    m_profile->db().handle().exec(sql.constData());
-    const Result<QList<PendingEntry>> entries = m_profile->outbox().pending(m_log, 1, 10, 1000);
-    QCOMPARE(entries.problem().kind(), Problem::Kind::LocalDataCorrupt);
-    QVERIFY(!entries.problem().detail().isEmpty());
-    QCOMPARE(m_profile->pending(m_log, 3).size(), 1); // the others are not harmed
-    QVERIFY(!append({{"d", {}}}));
-}
-
-void OutboxTest::missingRowIsCorrupt()
-{
-    QVERIFY(!append({{"a", {}}, {"b", {}}, {"c", {}}}));
-    m_profile->db().handle().exec("DELETE FROM pending WHERE sequence = 2");
-    QCOMPARE(m_profile->outbox().pending(m_log, 1, 10, 1000).problem().kind(),
-             Problem::Kind::LocalDataCorrupt);
 }
 
 QTEST_GUILESS_MAIN(OutboxTest)

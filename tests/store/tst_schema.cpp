@@ -28,6 +28,8 @@ private Q_SLOTS:
     void foreignIsCorrupt();
     void otherTablesAreCorrupt_data();
     void otherTablesAreCorrupt();
+    void spellingDoesNotCount_data();
+    void spellingDoesNotCount();
 
 private:
     int ask(const char *sql) { return m_database->execAndGet(sql).getInt(); }
@@ -141,7 +143,73 @@ void SchemaTest::otherTablesAreCorrupt_data()
     QTest::newRow("a trigger") << QByteArray(
         "CREATE TRIGGER t AFTER INSERT ON pending BEGIN DELETE FROM pending; END");
     QTest::newRow("a view") << QByteArray("CREATE VIEW v AS SELECT * FROM pending");
+    QTest::newRow("another table") << QByteArray("CREATE TABLE t(x)");
+    QTest::newRow("another index") << QByteArray("CREATE INDEX i ON pending(size)");
     QTest::newRow("another column") << QByteArray("ALTER TABLE meta ADD COLUMN x");
+    QTest::newRow("a column is gone") << QByteArray("ALTER TABLE own_pages DROP COLUMN size");
+    QTest::newRow("an index that is not unique")
+        << QByteArray("DROP INDEX pending_by_sequence; CREATE INDEX pending_by_sequence ON "
+                      "pending(log, sequence)");
+    QTest::newRow("an index with less in it")
+        << QByteArray("DROP INDEX pending_by_sequence; CREATE UNIQUE INDEX pending_by_sequence ON "
+                      "pending(log)");
+    QTest::newRow("an index the other way round")
+        << QByteArray("DROP INDEX pending_by_sequence; CREATE UNIQUE INDEX pending_by_sequence ON "
+                      "pending(log, sequence DESC)");
+    QTest::newRow("an index of a part")
+        << QByteArray("DROP INDEX pending_by_sequence; CREATE UNIQUE INDEX pending_by_sequence ON "
+                      "pending(log, sequence) WHERE size > 0");
+    const auto placements = [](const char *columns, const char *options) {
+        return QByteArray("DROP TABLE placements; CREATE TABLE placements(") + columns + ") "
+               + options;
+    };
+    QTest::newRow("no foreign key")
+        << placements("log INTEGER NOT NULL, helper BLOB NOT NULL, pages INTEGER NOT NULL, "
+                      "PRIMARY KEY(log, helper)",
+                      "WITHOUT ROWID");
+    QTest::newRow("another foreign key")
+        << placements("log INTEGER NOT NULL REFERENCES own_logs(id) ON DELETE CASCADE, helper BLOB "
+                      "NOT NULL, pages INTEGER NOT NULL, PRIMARY KEY(log, helper)",
+                      "WITHOUT ROWID");
+    QTest::newRow("another type") << placements(
+        "log INTEGER NOT NULL REFERENCES own_logs(id), helper TEXT NOT NULL, pages "
+        "INTEGER NOT NULL, PRIMARY KEY(log, helper)",
+        "WITHOUT ROWID");
+    QTest::newRow("another primary key")
+        << placements("log INTEGER NOT NULL REFERENCES own_logs(id), helper BLOB NOT NULL, pages "
+                      "INTEGER NOT NULL, PRIMARY KEY(helper, log)",
+                      "WITHOUT ROWID");
+    QTest::newRow("NULL allowed") << placements(
+        "log INTEGER NOT NULL REFERENCES own_logs(id), helper BLOB NOT NULL, pages "
+        "INTEGER, PRIMARY KEY(log, helper)",
+        "WITHOUT ROWID");
+    QTest::newRow("rowids") << placements(
+        "log INTEGER NOT NULL REFERENCES own_logs(id), helper BLOB NOT NULL, pages "
+        "INTEGER NOT NULL, PRIMARY KEY(log, helper)",
+        "");
+}
+
+void SchemaTest::spellingDoesNotCount_data()
+{
+    QTest::addColumn<QByteArray>("sql");
+    QTest::newRow("as RENAME writes it")
+        << QByteArray("ALTER TABLE meta RENAME TO m; ALTER TABLE m RENAME TO meta;"
+                      "ALTER TABLE own_logs RENAME TO o; ALTER TABLE o RENAME TO own_logs");
+    QTest::newRow("as a person writes it") << QByteArray(
+        "DROP TABLE placements; create table \"placements\" (\"log\" integer not null "
+        "references own_logs (id), [helper] blob not null, pages integer not null, "
+        "primary key (log, helper)) without rowid");
+    QTest::newRow("another order")
+        << QByteArray("DROP INDEX own_blocks_by_page;"
+                      "CREATE UNIQUE INDEX own_blocks_by_page ON own_blocks(log, page, ordinal)");
+}
+
+void SchemaTest::spellingDoesNotCount()
+{
+    QFETCH(QByteArray, sql);
+    QVERIFY(!migrate(*m_database));
+    m_database->exec(sql.constData());
+    QVERIFY(!checkSchema(*m_database));
 }
 
 void SchemaTest::otherTablesAreCorrupt()
