@@ -19,16 +19,6 @@ namespace {
 constexpr int CutCount = 65536;
 constexpr qint64 CutBytes = 16 * 1024 * 1024;
 
-QList<QByteArray> helpersInPages(const HelperSet &helpers)
-{
-    QList<QByteArray> urls;
-    for (const QUrl &url : helpers.urls()) {
-        if (isSafeHint(url) && urls.size() < MaxHelpers)
-            urls.append(url.toEncoded());
-    }
-    return urls;
-}
-
 } // namespace
 
 Publisher::Publisher(const OwnLog &log, const LogKeys &keys, const PublisherContext &context,
@@ -330,13 +320,19 @@ bool Publisher::cut()
     if (pending.value().isEmpty())
         return false;
     PageCutter cutter(m_keys, m_log.position, PageLayout::Hybrid, CutLimits(),
-                      helpersInPages(m_context.helpers), [this](quint64 number) {
+                      m_context.helpers.urls(), [this](quint64 number) {
                           const Result<PageRange> range = m_context.pages.pageRange(m_log, number);
                           return range.ok() ? range.value() : PageRange();
                       });
     QList<CutPage> pages;
-    for (const PendingEntry &entry : pending.value())
-        pages += cutter.add(entry);
+    for (const PendingEntry &entry : pending.value()) {
+        const Result<QList<CutPage>> closed = cutter.add(entry);
+        if (!closed.ok()) {
+            setProblem(closed.problem());
+            return false;
+        }
+        pages += closed.value();
+    }
     // The last page stays open only if it can still be filled.
     if (pages.isEmpty() || pending.value().constLast().sequence + 1 == m_log.nextSequence)
         pages += cutter.finish();
