@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "delivery.h"
 
-#include "contents.h"
-
 #include "log/history.h"
 #include "log/link.h"
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ownentries.h"
 
-#include "contents.h"
-
 #include "log/history.h"
 #include "security/hash.h"
 
