@@ -2,7 +2,8 @@
 #pragma once
 
 #include "blockfetcher.h"
-#include "contents.h"
+
+#include "log/contents.h"
 
 #include <deque>
 #include <map>

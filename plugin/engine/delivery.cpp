@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "delivery.h"
 
-#include "contents.h"
-
+#include "log/contents.h"
 #include "log/history.h"
 #include "log/link.h"
 

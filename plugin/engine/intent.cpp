@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "intent.h"
 
-#include "log/link.h"
-
 namespace RemoteLog {
 
 namespace {
 
 constexpr int CutCount = 65536;
 constexpr qint64 CutBytes = 16 * 1024 * 1024;
-
-QList<QByteArray> helpersInPages(const HelperSet &helpers)
-{
-    QList<QByteArray> urls;
-    for (const QUrl &url : helpers.urls()) {
-        if (isSafeHint(url) && urls.size() < MaxHelpers)
-            urls.append(url.toEncoded());
-    }
-    return urls;
-}
 
 } // namespace
 
@@ -35,14 +23,18 @@ Result<bool> cutIntent(SavedLog &log, const LogKeys &keys, const PublisherContex
         return pending.problem();
     if (pending.value().isEmpty())
         return false;
-    PageCutter cutter(keys, log->position, PageLayout::Hybrid, CutLimits(),
-                      helpersInPages(context.helpers), [&](quint64 page) {
+    PageCutter cutter(keys, log->position, PageLayout::Hybrid, CutLimits(), context.helpers.urls(),
+                      [&](quint64 page) {
                           const Result<PageRange> range = context.pages.pageRange(*log, page);
                           return range.ok() ? range.value() : PageRange();
                       });
     QList<CutPage> pages;
-    for (const PendingEntry &entry : pending.value())
-        pages += cutter.add(entry);
+    for (const PendingEntry &entry : pending.value()) {
+        const Result<QList<CutPage>> closed = cutter.add(entry);
+        if (!closed.ok())
+            return closed.problem();
+        pages += closed.value();
+    }
     // The last page stays open only if it can still be filled.
     if (pages.isEmpty() || pending.value().constLast().sequence + 1 == log->nextSequence)
         pages += cutter.finish();

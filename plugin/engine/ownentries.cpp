@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ownentries.h"
 
-#include "contents.h"
-
+#include "log/contents.h"
 #include "log/history.h"
 #include "security/hash.h"
 

@@ -5,6 +5,8 @@
 
 #include <QtEndian>
 
+#include <algorithm>
+#include <concepts>
 #include <cstring>
 
 namespace RemoteLog {
@@ -13,21 +15,23 @@ namespace {
 
 constexpr quint16 WithdrawnMark = 0xffff; // no id has this length
 
-// What one step hashes, put together in place: a log of 100 000 entries takes as many steps.
+// What one step hashes, put together in place: a log of 100 000 entries takes as many steps. Takes
+// no more than fits: whoever lets a longer id through gets a wrong hash, not a broken stack.
 class Step
 {
 public:
-    void add(const QByteArray &bytes)
+    void add(QByteArrayView bytes)
     {
-        std::memcpy(m_bytes + m_size, bytes.constData(), std::size_t(bytes.size()));
-        m_size += bytes.size();
+        const qsizetype size = std::min(bytes.size(), qsizetype(sizeof m_bytes) - m_size);
+        std::memcpy(m_bytes + m_size, bytes.data(), std::size_t(size));
+        m_size += size;
     }
 
-    template <class Number>
-    void add(Number number)
+    void addNumber(std::unsigned_integral auto number)
     {
-        qToBigEndian(number, m_bytes + m_size);
-        m_size += qsizetype(sizeof number);
+        char bytes[sizeof number];
+        qToBigEndian(number, bytes);
+        add(QByteArrayView(bytes, sizeof bytes));
     }
 
     QByteArray hash() const { return sha256(QByteArrayView(m_bytes, m_size)); }
@@ -48,11 +52,10 @@ QByteArray extendHistory(const QByteArray &previous, quint64 sequence, const QBy
                          const QByteArray &payloadSha256)
 {
     Q_ASSERT(previous.size() == HistorySize && payloadSha256.size() == HistorySize);
-    Q_ASSERT(id.size() <= MaxIdSize);
     Step step;
     step.add(previous);
-    step.add(sequence);
-    step.add(quint16(id.size()));
+    step.addNumber(sequence);
+    step.addNumber(quint16(id.size()));
     step.add(id);
     step.add(payloadSha256);
     return step.hash();
@@ -63,8 +66,8 @@ QByteArray extendHistoryWithdrawn(const QByteArray &previous, quint64 sequence)
     Q_ASSERT(previous.size() == HistorySize);
     Step step;
     step.add(previous);
-    step.add(sequence);
-    step.add(WithdrawnMark);
+    step.addNumber(sequence);
+    step.addNumber(WithdrawnMark);
     return step.hash();
 }
 

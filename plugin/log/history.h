@@ -10,7 +10,7 @@ inline constexpr int HistorySize = 32;
 // h(0).
 QByteArray initialHistory();
 
-// h(n) from h(n-1).
+// h(n) from h(n-1). Of an id of more than MaxIdSize, which no log has, nothing sensible.
 QByteArray extendHistory(const QByteArray &previous, quint64 sequence, const QByteArray &id,
                          const QByteArray &payloadSha256);
 QByteArray extendHistoryWithdrawn(const QByteArray &previous, quint64 sequence);

@@ -96,38 +96,33 @@ bool isPublicName(const QString &host)
 
 LogLink withHints(const LogLink &link, const QList<QUrl> &hints)
 {
-    QList<QUrl> all = link.hints();
-    QUrl url = link.toUrl();
-    QByteArray query = "v=1";
-    for (const QUrl &hint : hints) {
-        if (all.size() < MaxHelpers && !all.contains(hint))
+    const auto naming = [&link](const QList<QUrl> &named) {
+        QByteArray query = "v=1";
+        for (const QUrl &hint : named)
+            query += "&helper=" + hint.toEncoded().toPercentEncoding();
+        QUrl url = link.toUrl();
+        url.setQuery(QString::fromLatin1(query), QUrl::StrictMode);
+        return LogLink::fromUrl(url);
+    };
+    QList<QUrl> all;
+    for (const QUrl &hint : hints + link.hints()) {
+        if (all.size() < MaxHelpers && !all.contains(hint) && naming({hint}).ok())
             all.append(hint);
     }
-    for (const QUrl &hint : std::as_const(all))
-        query += "&helper=" + hint.toEncoded().toPercentEncoding();
-    url.setQuery(QString::fromLatin1(query), QUrl::StrictMode);
-    const Result<LogLink> more = LogLink::fromUrl(url);
-    return more.ok() ? more.value() : link;
+    const Result<LogLink> result = naming(all);
+    return result.ok() ? result.value() : link;
 }
 
 LogLink makeLink(const LogKeys &keys, const QList<QUrl> &helpers)
 {
-    QByteArray text =
-        "remotelog:" + Multibase::nameFromPublicKey(keys.publicKey).toLatin1() + "?v=1";
-    int named = 0;
-    for (const QUrl &helper : helpers) {
-        if (named < MaxHelpers && isSafeHint(helper)) {
-            text += "&helper=" + helper.toEncoded().toPercentEncoding();
-            ++named;
-        }
-    }
     QByteArray key(1, KeyVersion);
     key.append(reinterpret_cast<const char *>(keys.readKey.data()), qsizetype(Key::size()));
-    text += '#' + key.toBase64(KeyEncoding);
+    QByteArray text = "remotelog:" + Multibase::nameFromPublicKey(keys.publicKey).toLatin1()
+                      + "?v=1#" + key.toBase64(KeyEncoding);
     const Result<LogLink> link = LogLink::fromUrl(QUrl::fromEncoded(text, QUrl::StrictMode));
     wipe(key.data(), std::size_t(key.size()));
     wipe(text.data(), std::size_t(text.size()));
-    return link.ok() ? link.value() : LogLink();
+    return link.ok() ? withHints(link.value(), safeHints(helpers)) : LogLink();
 }
 
 QByteArray publicKeyOf(const LogLink &link)
@@ -157,7 +152,20 @@ bool isSafeHint(const QUrl &helper)
         return false;
     const QString host = helper.host();
     const QHostAddress address(host);
-    return address.isNull() ? isPublicName(host) : isPublicAddress(address);
+    if (!address.isNull())
+        return isPublicAddress(address);
+    // In brackets, but no IPv6: an address of a kind that is to come (RFC 3986, IPvFuture).
+    return !helper.authority().startsWith(QLatin1Char('[')) && isPublicName(host);
+}
+
+QList<QUrl> safeHints(const QList<QUrl> &helpers)
+{
+    QList<QUrl> safe;
+    for (const QUrl &helper : helpers) {
+        if (safe.size() < MaxHelpers && isSafeHint(helper))
+            safe.append(helper);
+    }
+    return safe;
 }
 
 } // namespace RemoteLog

@@ -6,6 +6,7 @@
 #include "body.h"
 #include "history.h"
 #include "largeentry.h"
+#include "link.h"
 #include "security/hash.h"
 #include "skiplist.h"
 
@@ -37,7 +38,6 @@ constexpr int EmbedOverhead = 128;
 struct OpenPage
 {
     Page page; // pairs oldest first until it is closed
-    std::optional<IdScheme> scheme; // undecided while all entries are withdrawn
     qsizetype pairBytes = 0; // with links
     qint64 payloadBytes = 0;
     qint64 contentBytes = 0;
@@ -50,19 +50,20 @@ struct Prepared
     Pair pair;
     QByteArray payloadSha256;
     QList<Block> contents;
-    std::optional<IdScheme> scheme; // none for a withdrawn entry
     qsizetype pairBytes = 0;
 };
 
-// Those that a reader does not refuse.
-QList<QByteArray> usable(const QList<QByteArray> &helpers)
+QList<QByteArray> encoded(const QList<QUrl> &urls)
 {
-    QList<QByteArray> usable;
-    for (const QByteArray &helper : helpers) {
-        if (usable.size() < MaxHelpers && !helper.isEmpty() && helper.size() <= MaxHelperSize)
-            usable.append(helper);
-    }
-    return usable;
+    QList<QByteArray> encoded;
+    for (const QUrl &url : urls)
+        encoded.append(url.toEncoded());
+    return encoded;
+}
+
+Problem corrupt(const QString &detail)
+{
+    return Problem(Problem::Kind::LocalDataCorrupt, detail);
 }
 
 } // namespace
@@ -80,6 +81,8 @@ struct PageCutter::Private
     std::optional<OpenPage> open;
     QHash<quint64, PageRange> cut; // ranges of pages cut here, by number
 
+    quint64 nextSequence() const;
+    Problem faultOf(const PendingEntry &entry) const;
     bool isEmbedded(qsizetype payloadSize) const;
     Prepared prepare(const PendingEntry &entry) const;
     bool fits(const Prepared &entry) const;
@@ -88,6 +91,27 @@ struct PageCutter::Private
     QList<PageRange> ranges() const;
     CutPage close();
 };
+
+quint64 PageCutter::Private::nextSequence() const
+{
+    return position.nextSequence + quint64(open ? open->page.pairs.size() : 0);
+}
+
+Problem PageCutter::Private::faultOf(const PendingEntry &entry) const
+{
+    if (position.history.size() != HistorySize
+        || position.tail.isEmpty() != (position.nextSequence == 1))
+        return corrupt(QStringLiteral("where the log stands is not known"));
+    if (entry.sequence != nextSequence())
+        return corrupt(QStringLiteral("entry %1 is missing, %2 is the next one")
+                           .arg(nextSequence())
+                           .arg(entry.sequence));
+    if (entry.id.size() > MaxIdSize)
+        return corrupt(QStringLiteral("the id of entry %1 has %2 bytes")
+                           .arg(entry.sequence)
+                           .arg(entry.id.size()));
+    return {};
+}
 
 bool PageCutter::Private::isEmbedded(qsizetype payloadSize) const
 {
@@ -109,15 +133,10 @@ Prepared PageCutter::Private::prepare(const PendingEntry &entry) const
     if (entry.isWithdrawn) {
         prepared.pairBytes = WithdrawnSize;
     } else {
-        Q_ASSERT(entry.id.size() <= MaxIdSize);
         Pair &pair = prepared.pair;
         prepared.payloadSha256 = sha256(entry.payload);
-        if (entry.id.isEmpty() || entry.id == prepared.payloadSha256) {
-            prepared.scheme = IdScheme::Sha256;
-        } else {
-            prepared.scheme = IdScheme::Explicit;
+        if (entry.id != prepared.payloadSha256)
             pair.id = entry.id;
-        }
         if (isEmbedded(entry.payload.size())) {
             pair.data = entry.payload;
         } else {
@@ -134,11 +153,7 @@ Prepared PageCutter::Private::prepare(const PendingEntry &entry) const
 
 bool PageCutter::Private::fits(const Prepared &entry) const
 {
-    if (!open)
-        return true;
-    if (entry.scheme && open->scheme && *entry.scheme != *open->scheme)
-        return false;
-    return open->pairBytes + entry.pairBytes <= MaxPairBytes;
+    return !open || open->pairBytes + entry.pairBytes <= MaxPairBytes;
 }
 
 void PageCutter::Private::append(const PendingEntry &entry, const Prepared &prepared)
@@ -155,7 +170,8 @@ void PageCutter::Private::append(const PendingEntry &entry, const Prepared &prep
         const QByteArray &id = prepared.pair.id;
         history = extendHistory(history, entry.sequence, id.isEmpty() ? prepared.payloadSha256 : id,
                                 prepared.payloadSha256);
-        open->scheme = prepared.scheme;
+        if (id.isEmpty())
+            open->page.idScheme = IdScheme::Sha256; // an id that is sent goes before it
         open->payloadBytes += entry.payload.size();
     }
     if (prepared.pair.isMapped()) {
@@ -191,7 +207,6 @@ CutPage PageCutter::Private::close()
     std::reverse(page.pairs.begin(), page.pairs.end());
     page.tail = position.tail;
     page.ranges = ranges();
-    page.idScheme = open->scheme.value_or(IdScheme::Sha256);
     page.helpers = helpers;
 
     BlockContent content;
@@ -221,12 +236,12 @@ CutPage PageCutter::Private::close()
 }
 
 PageCutter::PageCutter(const LogKeys &keys, const WriterPosition &position, PageLayout layout,
-                       const CutLimits &limits, const QList<QByteArray> &helpers,
+                       const CutLimits &limits, const QList<QUrl> &helpers,
                        std::function<PageRange(quint64 number)> pageRange)
     : d(new Private{keys,
                     layout,
                     limits,
-                    usable(helpers),
+                    encoded(safeHints(helpers)),
                     std::move(pageRange),
                     position,
                     position.history,
@@ -239,10 +254,10 @@ PageCutter::PageCutter(const LogKeys &keys, const WriterPosition &position, Page
 
 PageCutter::~PageCutter() = default;
 
-QList<CutPage> PageCutter::add(const PendingEntry &entry)
+Result<QList<CutPage>> PageCutter::add(const PendingEntry &entry)
 {
-    Q_ASSERT(entry.sequence
-             == d->position.nextSequence + quint64(d->open ? d->open->page.pairs.size() : 0));
+    if (const Problem fault = d->faultOf(entry))
+        return fault;
     QList<CutPage> closed;
     const Prepared prepared = d->prepare(entry);
     if (!d->fits(prepared))

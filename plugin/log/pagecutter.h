@@ -2,9 +2,12 @@
 #pragma once
 
 #include <RemoteLog/contentstore.h>
+#include <RemoteLog/result.h>
 
 #include "page.h"
 #include "security/keys.h"
+
+#include <QUrl>
 
 #include <functional>
 #include <memory>
@@ -62,20 +65,24 @@ struct CutPage
 
 // Cuts pages from entries, in order. Pure but for random nonces.
 //
-// A page holds either only computed ids or only given ones: where that changes, a new page begins.
-// Ids that equal the SHA-256 of their payload count as computed.
+// Ids that equal the SHA-256 of their payload are not sent, whatever the others of the page are.
 class PageCutter
 {
 public:
-    // `pageRange` gives the range of an earlier page by number; pages cut here are known already.
+    // Pages name those of `helpers` that safeHints() leaves. `pageRange` gives the range of an
+    // earlier page by number; pages cut here are known already.
     PageCutter(const LogKeys &keys, const WriterPosition &position, PageLayout layout,
-               const CutLimits &limits, const QList<QByteArray> &helpers,
+               const CutLimits &limits, const QList<QUrl> &helpers,
                std::function<PageRange(quint64 number)> pageRange);
     ~PageCutter();
 
     // Adds the entry with the next sequence; gives back the pages that this closed: none, one, or
     // two (the page before it and its own).
-    QList<CutPage> add(const PendingEntry &entry);
+    //
+    // LocalDataCorrupt, and nothing is added, if it is another sequence, an id has over 64 bytes,
+    // or the position is none: what was stored is damaged, and readers would refuse the log for
+    // ever.
+    Result<QList<CutPage>> add(const PendingEntry &entry);
 
     // Closes the page that is open, if any.
     QList<CutPage> finish();

@@ -115,7 +115,7 @@ void PageReader::readField(protozero::pbf_reader &message)
         append(page.ranges, readRange(message.get_message()), MaxRanges, "too many ranges");
         break;
     case Protobuf::numberField(PageField::IdScheme):
-        idScheme = message.get_uint64();
+        idScheme = number(message);
         break;
     case Protobuf::bytesField(PageField::History):
         page.history = Protobuf::bytesOf(message.get_view());
@@ -124,8 +124,11 @@ void PageReader::readField(protozero::pbf_reader &message)
         append(page.helpers, Protobuf::bytesOf(message.get_view()), MaxHelpers, "too many helpers");
         break;
     case Protobuf::bytesField(PageField::Withdrawn):
-        for (const quint64 sequence : message.get_packed_uint64())
+        for (const quint64 sequence : message.get_packed_uint64()) {
             append(page.withdrawn, quint64(sequence), MaxPairs, "too many withdrawn entries");
+            if (fault)
+                break;
+        }
         break;
     case Protobuf::numberField(PageField::Withdrawn):
         append(page.withdrawn, number(message), MaxPairs, "too many withdrawn entries");

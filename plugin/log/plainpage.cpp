@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plainpage.h"
 
+#include "page.h"
 #include "pagefields.h"
 #include "protobuf.h"
 
@@ -44,15 +45,58 @@ PlainPair readPair(protozero::pbf_reader message)
     return pair;
 }
 
-// Whether the pairs that end before `end`, oldest first, are the last `count` known ones.
-bool endsWith(const QList<PlainPair> &oldestFirst, qsizetype end, const QList<QByteArray> &knownIds,
-              qsizetype count)
+// The ids of a run, and for each length of its beginning the longest shorter beginning that it also
+// ends with (Knuth, Morris, Pratt): a mismatch goes on from there and no pair is looked at again.
+class Run
 {
-    const auto matches = [](const PlainPair &pair, const QByteArray &id) {
-        return pair.localHash == id;
-    };
-    return std::equal(oldestFirst.cbegin() + (end - count), oldestFirst.cbegin() + end,
-                      knownIds.cend() - count, matches);
+public:
+    explicit Run(const QList<QByteArray> &ids)
+        : m_ids(ids)
+        , m_fallback(ids.size() + 1, 0)
+    {
+        for (qsizetype size = 1; size < ids.size(); ++size)
+            m_fallback[size + 1] = extended(m_fallback.at(size), ids.at(size));
+    }
+
+    // How much of the run's beginning ends with `id`, where `matched` ended before it.
+    qsizetype extended(qsizetype matched, const QByteArray &id) const
+    {
+        while (matched > 0 && (matched == m_ids.size() || m_ids.at(matched) != id))
+            matched = m_fallback.at(matched);
+        return m_ids.at(matched) == id ? matched + 1 : 0;
+    }
+
+private:
+    const QList<QByteArray> &m_ids;
+    QList<qsizetype> m_fallback;
+};
+
+// Where the whole run ends at its oldest place in the pairs; 0 if it is not there.
+qsizetype endOfWholeRun(const QList<PlainPair> &oldestFirst, const QList<QByteArray> &ids)
+{
+    const Run run(ids);
+    qsizetype matched = 0;
+    for (qsizetype i = 0; i < oldestFirst.size(); ++i) {
+        matched = run.extended(matched, oldestFirst.at(i).localHash);
+        if (matched == ids.size())
+            return i + 1;
+    }
+    return 0;
+}
+
+// How many pairs, from the first one on, are the end of the run; the longest, if several are.
+qsizetype endOfBegunRun(const QList<PlainPair> &oldestFirst, const QList<QByteArray> &ids)
+{
+    QList<QByteArray> beginning;
+    for (const PlainPair &pair : oldestFirst.first(std::min(oldestFirst.size(), ids.size())))
+        beginning.append(pair.localHash);
+    if (beginning.isEmpty())
+        return 0;
+    const Run run(beginning);
+    qsizetype matched = 0;
+    for (const QByteArray &id : ids)
+        matched = run.extended(matched, id);
+    return matched;
 }
 
 } // namespace
@@ -76,6 +120,9 @@ Result<PlainPage> decodePlainPage(QByteArrayView bytes)
         while (message.next()) {
             switch (message.tag_and_type()) {
             case Protobuf::bytesField(PageField::Pair):
+                if (page.pairs.size() == MaxPairs)
+                    return Problem(Problem::Kind::Tampered,
+                                   QStringLiteral("a plain page has too many pairs"));
                 page.pairs.append(readPair(message.get_message()));
                 break;
             case Protobuf::bytesField(PageField::Tail):
@@ -95,17 +142,10 @@ QList<PlainPair> newPairs(const PlainPage &page, const QList<QByteArray> &knownI
     if (knownIds.isEmpty())
         return pairs;
     // The whole run first, at its oldest place: what is taken for new twice does less harm than
-    // what is passed over.
-    for (qsizetype end = knownIds.size(); end <= pairs.size(); ++end) {
-        if (endsWith(pairs, end, knownIds, knownIds.size()))
-            return pairs.sliced(end);
-    }
-    // Then a run that began in the page before this one, as long as possible.
-    for (qsizetype end = std::min(knownIds.size() - 1, pairs.size()); end > 0; --end) {
-        if (endsWith(pairs, end, knownIds, end))
-            return pairs.sliced(end);
-    }
-    return pairs;
+    // what is passed over. Then a run that began in the page before this one.
+    const QList<QByteArray> ids = knownIds.last(std::min<qsizetype>(knownIds.size(), MaxPairs));
+    const qsizetype end = endOfWholeRun(pairs, ids);
+    return pairs.sliced(end > 0 ? end : endOfBegunRun(pairs, ids));
 }
 
 } // namespace RemoteLog

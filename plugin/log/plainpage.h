@@ -25,11 +25,19 @@ struct PlainPage
 };
 
 QByteArray encodePlainPage(const PlainPage &page);
+
+// Tampered if it is no protobuf message or has more than MaxPairs pairs.
 Result<PlainPage> decodePlainPage(QByteArrayView bytes);
 
+// What is new in a log of this form is found in two steps. Pages are read along `tail`, newest
+// first, and reading ends at the first page address that was consumed before: everything behind it
+// is known. Only inside a page whose address is unknown, for a writer may have cut the same entries
+// anew, ids are matched, as newPairs() does.
+//
 // The pairs of `page`, oldest first, that come after the last known ones. `knownIds` are the last
-// known ids, oldest first: they are matched as a run, because single ids need not be unique; the
-// run may begin before the page. All pairs if the run is not in the page.
+// known ids, oldest first, of which the last MaxPairs count: they are matched as a run, because
+// single ids need not be unique; the run may begin before the page. All pairs if the run is not in
+// the page. Takes as many steps as there are pairs and known ids.
 QList<PlainPair> newPairs(const PlainPage &page, const QList<QByteArray> &knownIds);
 
 } // namespace RemoteLog

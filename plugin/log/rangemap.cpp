@@ -20,6 +20,9 @@ constexpr int Teachers = 16;
 // and what is fetched early has to be kept.
 constexpr int NearRanges = 256;
 
+// What is forgotten at once for want of room.
+constexpr int TrimmedAtOnce = 4096;
+
 // Assumed where a range does not say: the size at which pages are closed.
 constexpr quint64 UsualPageSize = 256 * 1024;
 
@@ -52,7 +55,8 @@ public:
     {
     }
 
-    // Calls visit(known, isHeld) for the chosen ranges of the next chain; false at the end.
+    // Calls visit(known, isHeld) for the chosen ranges of the next chain; false at the end, which
+    // is also where a chain is too long: the rest would be chosen without what overlaps it.
     template <class Visit>
     bool visitChain(Visit visit)
     {
@@ -64,7 +68,7 @@ public:
         } else if (m_chain.size() > 1) {
             visitCheapest(visit);
         }
-        return !m_chain.isEmpty();
+        return !m_chain.isEmpty() && m_chain.size() < RangeMap::MaxChain;
     }
 
 private:
@@ -87,7 +91,7 @@ private:
     {
         m_chain.clear();
         quint64 reach = 0;
-        for (; m_next != m_map.m_unread.end(); ++m_next) {
+        for (; m_next != m_map.m_unread.end() && m_chain.size() < RangeMap::MaxChain; ++m_next) {
             const PageRange &range = m_next->second.range;
             if (range.first > m_last || (!m_chain.isEmpty() && range.first > reach))
                 break;
@@ -113,11 +117,16 @@ private:
     QList<const RangeMap::Known *> m_chain; // ranges that overlap, in order
 };
 
-// The first range that can reach `sequence`.
+// Ranges before this key do not reach `sequence`.
+RangeMap::Key RangeMap::startKey(quint64 sequence) const
+{
+    const quint64 longest = m_lengths.empty() ? 0 : m_lengths.rbegin()->first;
+    return Key(sequence > longest ? sequence - longest : 0, QByteArray());
+}
+
 RangeMap::Ranges::const_iterator RangeMap::startOf(quint64 sequence) const
 {
-    const quint64 start = sequence > m_longest ? sequence - m_longest : 0;
-    return m_unread.lower_bound(Key(start, QByteArray()));
+    return m_unread.lower_bound(startKey(sequence));
 }
 
 void RangeMap::insert(const Known &known)
@@ -125,29 +134,52 @@ void RangeMap::insert(const Known &known)
     const PageRange &range = known.range;
     m_unread.emplace(Key(range.first, range.address), known);
     m_firstOf.insert(range.address, range.first);
+    ++m_lengths[range.count];
     m_covered.add(range.first, range.last());
-    m_longest = std::max(m_longest, range.count);
 }
 
-void RangeMap::erase(const Key &key)
+// Takes a range out of every index but m_covered; gives back the one behind it.
+RangeMap::Ranges::iterator RangeMap::forget(Ranges::iterator known)
 {
-    const auto found = m_unread.find(key);
-    const PageRange range = found->second.range;
-    m_unread.erase(found);
+    const PageRange &range = known->second.range;
     m_firstOf.remove(range.address);
+    const auto length = m_lengths.find(range.count);
+    if (--length->second == 0)
+        m_lengths.erase(length);
+    return m_unread.erase(known);
+}
 
-    // Others may hold the same entries.
-    m_covered.remove(range.first, range.last());
-    m_held.visit(range.first, range.last(),
-                 [this](quint64 first, quint64 last) { m_covered.add(first, last); });
-    for (auto it = startOf(range.first);
-         it != m_unread.end() && it->second.range.first <= range.last(); ++it) {
+// Ranges that were forgotten had first..last; what is in hand or in other ranges stays covered.
+void RangeMap::uncover(quint64 first, quint64 last)
+{
+    m_covered.remove(first, last);
+    m_held.visit(first, last, [this](quint64 from, quint64 to) { m_covered.add(from, to); });
+    quint64 reach = first - 1;
+    for (auto it = startOf(first); it != m_unread.end() && it->first.first <= last && reach < last;
+         ++it) {
         ++m_steps;
-        const quint64 first = std::max(range.first, it->second.range.first);
-        const quint64 last = std::min(range.last(), it->second.range.last());
-        if (first <= last)
-            m_covered.add(first, last);
+        const PageRange &range = it->second.range;
+        if (range.last() <= reach)
+            continue;
+        const quint64 from = std::max(range.first, reach + 1);
+        reach = std::min(range.last(), last);
+        m_covered.add(from, reach);
     }
+}
+
+// Makes room for many: each time it may have to look at all that stays.
+void RangeMap::trim()
+{
+    quint64 first = 0;
+    quint64 last = 0;
+    for (int i = 0; i < TrimmedAtOnce; ++i) {
+        ++m_steps;
+        const auto newest = std::prev(m_unread.end());
+        first = newest->second.range.first;
+        last = std::max(last, newest->second.range.last());
+        forget(newest);
+    }
+    uncover(first, last);
 }
 
 void RangeMap::add(const PageRange &range, int depth)
@@ -160,17 +192,19 @@ void RangeMap::add(const PageRange &range, int depth)
     Known known{range, depth};
     const auto first = m_firstOf.constFind(range.address);
     if (first != m_firstOf.cend()) {
-        const Key key(*first, range.address);
-        Known &before = m_unread.at(key);
+        const auto there = m_unread.find(Key(*first, range.address));
+        Known &before = there->second;
         before.depth = std::min(before.depth, depth);
         if (before.range == range || !includes(range, before.range))
             return;
         known.depth = before.depth;
-        erase(key);
+        forget(there); // what it covered the new claim covers, too
+    } else if (m_unread.size() == MaxUnread) {
+        if (m_unread.rbegin()->first < Key(range.first, range.address))
+            return;
+        trim();
     }
     insert(known);
-    if (m_unread.size() > MaxUnread)
-        erase(std::prev(m_unread.end())->first);
 }
 
 void RangeMap::addPage(const Page &page, int depth)
@@ -188,12 +222,12 @@ void RangeMap::setHeld(quint64 first, quint64 last)
         return;
     m_held.add(first, last);
     m_covered.add(first, last);
-    for (auto it = startOf(first); it != m_unread.end() && it->first.first <= last;) {
+    for (auto it = m_unread.lower_bound(startKey(first));
+         it != m_unread.end() && it->first.first <= last;) {
         ++m_steps;
         const Known &known = it->second;
         if (m_held.contains(known.range.first, known.range.last())) {
-            m_firstOf.remove(known.range.address);
-            it = m_unread.erase(it);
+            it = forget(it);
         } else {
             ++it;
         }
@@ -203,8 +237,12 @@ void RangeMap::setHeld(quint64 first, quint64 last)
 void RangeMap::remove(const QByteArray &address)
 {
     const auto first = m_firstOf.constFind(address);
-    if (first != m_firstOf.cend())
-        erase(Key(*first, address));
+    if (first == m_firstOf.cend())
+        return;
+    const auto known = m_unread.find(Key(*first, address));
+    const PageRange range = known->second.range;
+    forget(known);
+    uncover(range.first, range.last());
 }
 
 void RangeMap::removeBefore(quint64 first)
@@ -226,6 +264,11 @@ int RangeMap::size() const
 void RangeMap::clear()
 {
     *this = RangeMap();
+}
+
+quint64 RangeMap::gapFrom(quint64 first) const
+{
+    return m_covered.missingFrom(first);
 }
 
 bool RangeMap::isNear(quint64 gap, quint64 first) const
@@ -251,7 +294,7 @@ QList<PlannedFetch> RangeMap::plan(quint64 first, quint64 last,
             fetches.append({known.range, known.depth + 1});
     };
 
-    const quint64 gap = m_covered.missingFrom(first);
+    const quint64 gap = gapFrom(first);
     if (gap <= last && isNear(gap, first)) {
         CoverWalk above(*this, gap, last, isHeld);
         int teachers = 0;

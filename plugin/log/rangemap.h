@@ -26,8 +26,9 @@ struct PlannedFetch
 //
 // The flow: addPage() for the head page and every page that was fetched, plan() when there is room
 // for more fetches, removeBefore() when the cursor moves. Each call takes a time that hardly grows
-// with the log, so that plan() may be called after every page; only where many ranges overlap in
-// one chain does it look at all of these.
+// with the log, so that plan() may be called after every page. Where a hostile writer lets all
+// ranges overlap, learning one still costs a few steps, and a call for a page at most a walk over
+// what is kept.
 //
 // If plan() has nothing although something is missing and no fetch is under way, the knowledge was
 // forgotten for want of room (MaxUnread): clear(), and begin again at the head.
@@ -36,12 +37,16 @@ class RangeMap
 public:
     static constexpr int MaxUnread = 65536;
 
+    // Far more ranges than overlap in one chain in any log that is not made to be slow.
+    static constexpr int MaxChain = 4096;
+
     // What a block costs beside its bytes, in bytes.
     static constexpr quint64 BlockCost = 4096;
 
     // Learns a range from a page at `depth` (0: the head page). One already known keeps the smaller
     // depth, and the longer of two claims of which one includes the other. What is in hand is not
-    // learned again. Over MaxUnread the newest are forgotten: what matters first is the oldest.
+    // learned again. Over MaxUnread the newest are forgotten, a few thousand at once: what matters
+    // first is the oldest.
     void add(const PageRange &range, int depth);
 
     // Learns from a page that was fetched at `depth` (as planned; the head page: 0): its entries
@@ -60,12 +65,17 @@ public:
 
     bool contains(const QByteArray &address) const;
     int size() const;
+
+    // The oldest entry from `first` on that is neither in hand nor in a range known.
+    quint64 gapFrom(quint64 first) const;
+
     void clear();
 
     // Of the ranges known, the cheapest cover of what is missing of first..last (bytes + BlockCost
     // a block), without what `isHeld` says is in hand or under way; in the order in which to fetch:
     // first the nearest above the oldest part that nothing known covers (they tell where it is),
-    // unless that part is far off; then oldest first. At most `limit`.
+    // unless that part is far off; then oldest first. At most `limit`. Of a chain of more than
+    // MaxChain ranges that overlap only the oldest are planned now.
     QList<PlannedFetch> plan(quint64 first, quint64 last,
                              const std::function<bool(const QByteArray &)> &isHeld,
                              int limit) const;
@@ -84,16 +94,19 @@ private:
     using Key = std::pair<quint64, QByteArray>; // first sequence, address
     using Ranges = std::map<Key, Known>;
 
+    Key startKey(quint64 sequence) const;
     Ranges::const_iterator startOf(quint64 sequence) const;
     void insert(const Known &known);
-    void erase(const Key &key);
+    Ranges::iterator forget(Ranges::iterator known);
+    void uncover(quint64 first, quint64 last);
+    void trim();
     bool isNear(quint64 gap, quint64 first) const;
 
     Ranges m_unread;
     QHash<QByteArray, quint64> m_firstOf;
     SequenceSet m_held; // entries in hand
     SequenceSet m_covered; // entries in hand or in a range of m_unread
-    quint64 m_longest = 0; // entries of the longest range ever known
+    std::map<quint64, int> m_lengths; // how many ranges of m_unread have as many entries
     mutable quint64 m_steps = 0;
 };
 

@@ -39,6 +39,7 @@ private Q_SLOTS:
     void startsWithZeros();
     void stepsAsTheFormatSays_data();
     void stepsAsTheFormatSays();
+    void writesNothingBeyondItsRoom();
     void withdrawnIsItsOwnStep();
     void goesThroughAPage();
     void goesOnInsideAPage();
@@ -70,6 +71,13 @@ void TestHistory::stepsAsTheFormatSays()
     const QByteArray previous = digest("before");
     QCOMPARE(extendHistory(previous, sequence, id, digest(payload)),
              step(previous, sequence, withId(id, payload)));
+}
+
+// The sanitizers see it if it did.
+void TestHistory::writesNothingBeyondItsRoom()
+{
+    for (const int size : {MaxIdSize + 1, 65535, 1'000'000})
+        QCOMPARE(extendHistory(initialHistory(), 1, QByteArray(size, 'i'), digest("")).size(), 32);
 }
 
 void TestHistory::withdrawnIsItsOwnStep()

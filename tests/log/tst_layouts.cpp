@@ -76,15 +76,15 @@ void TestLayouts::whatIsWrittenIsRead()
     };
     WriterPosition position;
     auto cutter = std::make_unique<PageCutter>(sampleKeys(), position, layout, CutLimits(),
-                                               QList<QByteArray>(), rangeOf);
+                                               QList<QUrl>(), rangeOf);
     for (const PendingEntry &entry : entries) {
-        store.add(cutter->add(entry));
+        store.add(cutter->add(entry).value());
         if (resumes) {
             store.add(cutter->finish());
             position = cutter->position();
             QCOMPARE(position.nextSequence, entry.sequence + 1);
             cutter = std::make_unique<PageCutter>(sampleKeys(), position, layout, CutLimits(),
-                                                  QList<QByteArray>(), rangeOf);
+                                                  QList<QUrl>(), rangeOf);
         }
     }
     store.add(cutter->finish());
@@ -131,7 +131,7 @@ void TestLayouts::everyLayoutPutsEntriesWhereItShould()
     QFETCH(int, size);
     PageCutter cutter(sampleKeys(), {}, layout, {}, {}, {});
     ReadBack store(sampleKeys());
-    store.add(cutter.add({1, "id", QByteArray(size, 'p'), false}));
+    store.add(cutter.add({1, "id", QByteArray(size, 'p'), false}).value());
     store.add(cutter.finish());
     QCOMPARE(store.pages().size(), 1);
     QTEST(store.page(0).pair(1).isMapped(), "mapped");

@@ -17,6 +17,8 @@ private Q_SLOTS:
     void carriesBothCapabilities();
     void namesOnlySafeHelpers();
     void namesAtMostEight();
+    void takesMoreHints_data();
+    void takesMoreHints();
     void knowsSafeHints_data();
     void knowsSafeHints();
 
@@ -52,6 +54,68 @@ void TestLink::namesAtMostEight()
     for (int i = 0; i < 20; ++i)
         helpers.append(QUrl(QStringLiteral("gateway+https://h%1.example.org/").arg(i)));
     QCOMPARE(makeLink(m_keys, helpers).hints(), helpers.first(8));
+}
+
+void TestLink::takesMoreHints_data()
+{
+    QTest::addColumn<QStringList>("before");
+    QTest::addColumn<QStringList>("more");
+    QTest::addColumn<QStringList>("after");
+    const auto helpers = [](const QString &names) {
+        QStringList urls;
+        for (const QChar name : names)
+            urls.append(QStringLiteral("gateway+https://%1.example.org/").arg(name));
+        return urls;
+    };
+    const auto row = [&](const char *name, const char *before, const QStringList &more,
+                         const char *after) {
+        QTest::newRow(name) << helpers(QString::fromLatin1(before)) << more
+                            << helpers(QString::fromLatin1(after));
+    };
+    const QStringList a = helpers(QStringLiteral("a"));
+    row("none", "", {}, "");
+    row("no more", "ab", {}, "ab");
+    row("the first", "", a, "a");
+    row("newer ones before", "cd", helpers(QStringLiteral("ab")), "abcd");
+    row("each once", "abc", helpers(QStringLiteral("caca")), "cab");
+    row("the oldest go", "12345678", helpers(QStringLiteral("ab")), "ab123456");
+    row("at most eight", "x", helpers(QStringLiteral("1234567890")), "12345678");
+
+    // What a link cannot name does not take the others with it.
+    row("too long", "b", a + QStringList{a.constFirst() + QString(1024, u'x')}, "ab");
+    row("with user info", "b", QStringList{QStringLiteral("gateway+https://me@example.org/")} + a,
+        "ab");
+    row("relative", "b", QStringList{QStringLiteral("path")} + a, "ab");
+    row("empty", "b", QStringList{QString()} + a, "ab");
+    row("no URL", "b", QStringList{QStringLiteral("gateway+https://[/")} + a, "ab");
+    row("eight that cannot be named", "b",
+        QStringList(8, QStringLiteral("gateway+https://me@example.org/")) + a, "ab");
+
+    // What is not asked unless the host's own settings list it is named all the same, in whatever
+    // spelling.
+    const QStringList odd = {QStringLiteral("file:///srv/log%20of%20alice"),
+                             QStringLiteral("gateway+https://a.example.org/?q=a+b&c=%26#f")};
+    QTest::newRow("files, and marks of the query") << QStringList() << odd << odd;
+}
+
+void TestLink::takesMoreHints()
+{
+    QFETCH(QStringList, before);
+    QFETCH(QStringList, more);
+    QFETCH(QStringList, after);
+    const auto urls = [](const QStringList &texts) {
+        QList<QUrl> result;
+        for (const QString &text : texts)
+            result.append(QUrl(text));
+        return result;
+    };
+    const LogLink link = makeLink(m_keys, urls(before));
+    QCOMPARE(link.hints(), urls(before));
+    const LogLink result = withHints(link, urls(more));
+    QCOMPARE(result.hints(), urls(after));
+    QVERIFY(result == link);
+    QCOMPARE(LogLink::fromUrl(result.toUrl()).value().hints(), urls(after));
+    QVERIFY(withHints(LogLink(), urls(more)).isNull());
 }
 
 void TestLink::knowsSafeHints_data()
@@ -120,6 +184,9 @@ void TestLink::knowsSafeHints_data()
                  "gateway+https://[fe80::1]",
                  "gateway+https://[fe80::1%25eth0]",
                  "gateway+https://[fec0::1]",
+                 "gateway+https://[2606:4700:4700::1111%25eth0]",
+                 "gateway+https://[v1.x]/",
+                 "gateway+https://[v1f.example.org]:443/",
                  "gateway+https://[ff02::1]"});
     QTest::newRow("1024 bytes") << QStringLiteral("gateway+https://example.org/")
                                        + QString(1024 - 28, u'x')

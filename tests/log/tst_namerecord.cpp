@@ -11,22 +11,14 @@
 
 #include <protozero/pbf_writer.hpp>
 
+#include <cstring>
+
 using namespace RemoteLog;
 
 namespace {
 
 const QByteArray validData = encodeNameRecordData(
     {"/ipfs/x", "2123-08-14T12:17:03.694052Z", 0, 7, 300'000'000'000, std::nullopt});
-
-// A V2 record over any data, with the signature that belongs there.
-QByteArray recordOver(const QByteArray &data)
-{
-    std::string record;
-    protozero::pbf_writer message(record);
-    message.add_bytes(8, sign("ipns-signature:" + data, sampleKeys().signingKey).toStdString());
-    message.add_bytes(9, data.toStdString());
-    return QByteArray::fromStdString(record);
-}
 
 QByteArray field(quint32 number, const QByteArray &bytes)
 {
@@ -51,7 +43,11 @@ class TestNameRecord : public QObject
 private Q_SLOTS:
     void judgesOtherPeoplesRecords_data();
     void judgesOtherPeoplesRecords();
+    void hasNoNameForOtherKeys();
+    void makesTheSameRecordAsOthers();
     void readsWhatItSigns();
+    void wantsAValidityItKnows_data();
+    void wantsAValidityItKnows();
     void judgesV1Fields_data();
     void judgesV1Fields();
     void wantsTheRightKey();
@@ -71,9 +67,9 @@ void TestNameRecord::judgesOtherPeoplesRecords_data()
     QTest::addColumn<quint64>("number");
     QTest::addColumn<quint64>("ttl");
 
-    const QByteArray fixture = "2123-08-14T12:17:03.694052000Z";
-    const auto row = [&](const char *name, const char *value, quint64 number, quint64 ttl) {
-        QTest::newRow(name) << QByteArray(value) << fixture << number << ttl;
+    const auto row = [&](const char *name, const char *value, quint64 number, quint64 ttl,
+                         const char *validity = "2123-08-14T12:17:03.694052000Z") {
+        QTest::newRow(name) << QByteArray(value) << QByteArray(validity) << number << ttl;
     };
     constexpr quint64 halfAnHour = 1'800'000'000'000;
     row("v1", "", 0, 0);
@@ -86,6 +82,18 @@ void TestNameRecord::judgesOtherPeoplesRecords_data()
     const char *const rfc = "/ipfs/bafkreidhhr7wdfypgufe52s25rqhligfqtnrrcz5xr25wwvlkynvs5b7ma";
     row("rfc8032-v2", rfc, 7, 300'000'000'000);
     row("rfc8032-v1-v2", rfc, 7, 300'000'000'000);
+    constexpr quint64 century = 3'155'760'000'000'000'000;
+    row("gateway-cache-1",
+        "/ipfs/bafybeib3ffl2teiqdncv3mkz4r23b5ctrwkzrrhctdbne6iboayxuxk5ui/root2", 0, halfAnHour,
+        "2126-01-31T15:56:12.714899293Z");
+    row("gateway-cache-2", "/ipfs/bafybeib3ffl2teiqdncv3mkz4r23b5ctrwkzrrhctdbne6iboayxuxk5ui", 0,
+        century, "2123-04-12T15:32:22.646144000Z");
+    row("path-gateway-1", "/ipfs/bafyreibs4utpgbn7uqegmd2goqz4bkyflre2ek2iwv743fhvylwi4zeeim", 0,
+        century, "2123-04-13T08:09:51.891396000Z");
+    row("path-gateway-2", "/ipfs/baguqeeram5ujjqrwheyaty3w5gdsmoz6vittchvhk723jjqxk7hakxkd47xq", 0,
+        century, "2123-04-13T08:09:21.159744000Z");
+    row("subdomain-ed25519", "/ipfs/bafkreicysg23kiwv34eg2d7qweipxwosdo2py4ldv42nbauguluen5v6am", 0,
+        century, "2123-04-12T13:44:59.801728000Z");
 }
 
 void TestNameRecord::judgesOtherPeoplesRecords()
@@ -104,14 +112,67 @@ void TestNameRecord::judgesOtherPeoplesRecords()
     }
     QCOMPARE(record.value().bytes, bytes);
     QCOMPARE(record.value().value, value);
-    QVERIFY2(record.value().address.isEmpty(), "these name no page of ours");
+    // One names a block of our kind, which nobody here has seen.
+    QCOMPARE(!record.value().address.isEmpty(), value.startsWith("/ipfs/bafyrei"));
     QTEST(record.value().validity.toText(), "validity");
     QTEST(record.value().number, "number");
     QTEST(record.value().ttl, "ttl");
     QVERIFY(!record.value().signedAt);
     QVERIFY(record.value().embedded.isEmpty());
     QVERIFY(!isExpired(record.value(), QDateTime::fromSecsSinceEpoch(1767225600)));
-    QVERIFY(isExpired(record.value(), QDateTime::fromSecsSinceEpoch(4847689024)));
+    QVERIFY(isExpired(record.value(), QDateTime::fromSecsSinceEpoch(5'000'000'000)));
+}
+
+// Logs have Ed25519 keys: the record of an RSA key is one that nobody can ask for.
+void TestNameRecord::hasNoNameForOtherKeys()
+{
+    const QString name = QStringLiteral("subdomain-rsa");
+    const QString file = QStringLiteral("ipns.txt");
+    QVERIFY(!Multibase::publicKeyFromName(vectorText(file, name + QStringLiteral(".name"))));
+    const auto record = parseNameRecord(vectorBytes(file, name), sampleKeys().publicKey);
+    QCOMPARE(record.problem().kind(), Problem::Kind::Tampered);
+}
+
+// From the seed of RFC 8032, TEST 1: what npm ipns made of the same.
+void TestNameRecord::makesTheSameRecordAsOthers()
+{
+    LogKeys keys;
+    keys.publicKey =
+        QByteArray::fromHex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+    // libsodium's secret key is the seed and the public key.
+    const QByteArray secret =
+        QByteArray::fromHex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+        + keys.publicKey;
+    QCOMPARE(secret.size(), qsizetype(SigningKey::size()));
+    std::memcpy(keys.signingKey.data(), secret.constData(), SigningKey::size());
+    const QByteArray data = encodeNameRecordData(
+        {"/ipfs/bafkreidhhr7wdfypgufe52s25rqhligfqtnrrcz5xr25wwvlkynvs5b7ma",
+         "2123-08-14T12:17:03.694052000Z", 0, 7, 300'000'000'000, std::nullopt});
+    QCOMPARE(recordOver(data, keys).toHex(),
+             vectorBytes(QStringLiteral("ipns.txt"), QStringLiteral("rfc8032-v2")).toHex());
+}
+
+void TestNameRecord::wantsAValidityItKnows_data()
+{
+    QTest::addColumn<QByteArray>("validity");
+    QTest::addColumn<quint64>("type");
+    QTest::addColumn<bool>("valid");
+    const QByteArray validity = "2123-08-14T12:17:03Z";
+    QTest::newRow("a time until when") << validity << quint64(0) << true;
+    QTest::newRow("another type") << validity << quint64(1) << false;
+    QTest::newRow("the largest type") << validity << quint64(MaxSequence) << false;
+    QTest::newRow("no time") << QByteArray("for ever") << quint64(0) << false;
+    QTest::newRow("nothing") << QByteArray() << quint64(0) << false;
+}
+
+void TestNameRecord::wantsAValidityItKnows()
+{
+    QFETCH(QByteArray, validity);
+    QFETCH(quint64, type);
+    const QByteArray data = encodeNameRecordData({"/ipfs/x", validity, type, 7, 0, std::nullopt});
+    const auto record = parseNameRecord(recordOver(data), sampleKeys().publicKey);
+    QTEST(record.ok(), "valid");
+    QVERIFY(record.ok() || record.problem().kind() == Problem::Kind::Tampered);
 }
 
 void TestNameRecord::readsWhatItSigns()

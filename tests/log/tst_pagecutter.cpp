@@ -8,6 +8,24 @@
 
 using namespace RemoteLog;
 
+namespace {
+
+QUrl helperOfSize(int size, int number = 0)
+{
+    QByteArray url = "gateway+https://" + QByteArray::number(number) + ".example.org/";
+    return QUrl::fromEncoded(url.leftJustified(size, 'h'));
+}
+
+QList<QUrl> longestHelpers()
+{
+    QList<QUrl> helpers;
+    for (int i = 0; i < MaxHelpers; ++i)
+        helpers.append(helperOfSize(MaxHelperSize, i));
+    return helpers;
+}
+
+} // namespace
+
 class TestPageCutter : public QObject
 {
     Q_OBJECT
@@ -16,11 +34,12 @@ private Q_SLOTS:
     void manySmallEntriesCostLittle();
     void closesPages_data();
     void closesPages();
-    void breaksWhereIdsChangeTheirKind_data();
-    void breaksWhereIdsChangeTheirKind();
+    void sendsOnlyIdsThatAreNotComputed_data();
+    void sendsOnlyIdsThatAreNotComputed();
     void neverMakesABlockTooLarge_data();
     void neverMakesABlockTooLarge();
-    void namesHelpers();
+    void namesSafeHelpers();
+    void refusesWhatCannotBeRight();
     void startsAnywhere();
 
 private:
@@ -35,7 +54,7 @@ void TestPageCutter::manySmallEntriesCostLittle()
     for (quint64 sequence = 1; sequence <= 10000; ++sequence) {
         const QByteArray payload = QByteArray::number(sequence).leftJustified(200, '.');
         payloadBytes += payload.size();
-        store.add(cutter.add({sequence, {}, payload, false}));
+        store.add(cutter.add({sequence, {}, payload, false}).value());
     }
     store.add(cutter.finish());
     QCOMPARE(store.read().size(), 10000);
@@ -80,7 +99,7 @@ void TestPageCutter::closesPages()
     PageCutter cutter(m_keys, {}, layout, limits, {}, {});
     ReadBack store(m_keys);
     for (int i = 1; i <= count; ++i)
-        store.add(cutter.add({quint64(i), {}, QByteArray(size, 'p'), false}));
+        store.add(cutter.add({quint64(i), {}, QByteArray(size, 'p'), false}).value());
     store.add(cutter.finish());
     QList<int> pages;
     for (qsizetype number = 0; number < store.pages().size(); ++number)
@@ -89,56 +108,47 @@ void TestPageCutter::closesPages()
     QTEST(pages, "pages");
 }
 
-void TestPageCutter::breaksWhereIdsChangeTheirKind_data()
+void TestPageCutter::sendsOnlyIdsThatAreNotComputed_data()
 {
     QTest::addColumn<QByteArray>("entries"); // c: computed, h: given but the digest, g: given,
                                              // w: withdrawn
-    QTest::addColumn<QByteArray>("pages"); // the same, with breaks
-    const auto row = [](const char *pages) {
-        QTest::newRow(pages) << QByteArray(pages).replace("|", "") << QByteArray(pages);
-    };
-    row("ccc");
-    row("ggg");
-    row("ccc|ggg|c");
-    row("chc");
-    row("hhh|g");
-    row("www");
-    row("wcw");
-    row("wgw");
-    row("cwww|g");
-    row("gw|cw|g");
+    for (const char *const entries :
+         {"c", "h", "g", "w", "cgc", "gcg", "hg", "gh", "wgw", "cwg", "www"})
+        QTest::newRow(entries) << QByteArray(entries);
+    QTest::newRow("in turns") << QByteArray("cg").repeated(5000);
 }
 
-void TestPageCutter::breaksWhereIdsChangeTheirKind()
+void TestPageCutter::sendsOnlyIdsThatAreNotComputed()
 {
     QFETCH(QByteArray, entries);
-    QFETCH(QByteArray, pages);
     PageCutter cutter(m_keys, {}, PageLayout::Hybrid, {}, {}, {});
     ReadBack store(m_keys);
-    quint64 sequence = 0;
+    QList<QByteArray> ids;
     for (const char kind : std::as_const(entries)) {
-        PendingEntry entry{++sequence, {}, QByteArray::number(sequence), kind == 'w'};
+        const quint64 sequence = quint64(ids.size()) + 1;
+        PendingEntry entry{sequence, {}, QByteArray::number(sequence), kind == 'w'};
+        const QByteArray digest = sha256(entry.payload);
         if (kind == 'h')
-            entry.id = sha256(entry.payload);
+            entry.id = digest;
         else if (kind == 'g')
             entry.id = "id";
         else if (kind == 'w')
             entry.payload.clear();
-        store.add(cutter.add(entry));
+        ids.append(kind == 'c' ? digest : entry.id);
+        store.add(cutter.add(entry).value());
     }
     store.add(cutter.finish());
 
-    QByteArray written;
-    for (qsizetype number = 0; number < store.pages().size(); ++number) {
-        const Page page = store.page(number);
-        if (number > 0)
-            written += '|';
-        written += entries.sliced(qsizetype(page.first) - 1, page.pairs.size());
-        for (const Pair &pair : page.pairs)
-            QVERIFY2(page.idScheme == IdScheme::Explicit || pair.id.isEmpty(), "a computed id");
+    QCOMPARE(store.pages().size(), 1);
+    const Page page = store.page(0);
+    const bool isAnyComputed = entries.contains('c') || entries.contains('h');
+    QCOMPARE(page.idScheme, isAnyComputed ? IdScheme::Sha256 : IdScheme::Explicit);
+    const QList<PendingEntry> read = store.read();
+    QCOMPARE(read.size(), entries.size());
+    for (qsizetype i = 0; i < read.size(); ++i) {
+        QCOMPARE(read.at(i).id, ids.at(i));
+        QCOMPARE(page.pair(quint64(i) + 1).id.isEmpty(), entries.at(i) != 'g');
     }
-    QCOMPARE(written, pages);
-    QCOMPARE(store.read().size(), entries.size());
     QCOMPARE(store.fault(), QString());
 }
 
@@ -163,13 +173,14 @@ void TestPageCutter::neverMakesABlockTooLarge()
     const PageRange range{1, MaxSequence / 4, sampleAddress(1), MaxSequence};
     const WriterPosition position{quint64(1) << 60, MaxSequence / 2, QByteArray(32, 'h'),
                                   sampleAddress(2)};
-    PageCutter cutter(m_keys, position, layout, {huge, huge, huge},
-                      QList<QByteArray>(8, QByteArray(1024, 'h')), [&](quint64) { return range; });
+    PageCutter cutter(m_keys, position, layout, {huge, huge, huge}, longestHelpers(),
+                      [&](quint64) { return range; });
     QList<CutPage> pages;
     const quint64 count = size < 1000 ? 17000 : 3;
     for (quint64 i = 0; i < count; ++i) {
         const QByteArray id(64, 'i');
-        pages += cutter.add({position.nextSequence + i, id, QByteArray(size, 'p'), i % 2 == 1});
+        pages +=
+            cutter.add({position.nextSequence + i, id, QByteArray(size, 'p'), i % 2 == 1}).value();
     }
     pages += cutter.finish();
     QVERIFY(!pages.isEmpty());
@@ -179,18 +190,50 @@ void TestPageCutter::neverMakesABlockTooLarge()
     }
 }
 
-void TestPageCutter::namesHelpers()
+// Only what a stranger may be told to ask.
+void TestPageCutter::namesSafeHelpers()
 {
-    QList<QByteArray> helpers = {QByteArray(1025, 'h'), QByteArray()};
-    QList<QByteArray> named;
-    for (int i = 0; i < 10; ++i)
-        helpers.append("gateway+https://" + QByteArray::number(i) + ".example.org");
+    QList<QUrl> helpers = {helperOfSize(MaxHelperSize + 1), QUrl(),
+                           QUrl(QStringLiteral("file:///home/alice/log")),
+                           QUrl(QStringLiteral("kubo+http://127.0.0.1:5001"))};
+    QList<QByteArray> expected;
+    for (const QUrl &helper : longestHelpers())
+        expected.append(helper.toEncoded());
+    helpers += longestHelpers();
+    helpers.append(helperOfSize(0, 9));
     PageCutter cutter(m_keys, {}, PageLayout::Hybrid, {}, helpers, {});
     ReadBack store(m_keys);
-    cutter.add({1, {}, "payload", false});
+    QVERIFY(cutter.add({1, {}, "payload", false}).ok());
     store.add(cutter.finish());
-    QCOMPARE(store.page(0).helpers, helpers.sliced(2, 8));
+    QCOMPARE(store.page(0).helpers, expected);
     QCOMPARE(store.fault(), QString());
+}
+
+// A page with a hole, or with what readers refuse, would end the log for ever.
+void TestPageCutter::refusesWhatCannotBeRight()
+{
+    const auto kindOf = [](PageCutter &cutter, quint64 sequence, int idSize) {
+        return cutter.add({sequence, QByteArray(idSize, 'i'), "payload", false}).problem().kind();
+    };
+    constexpr auto corrupt = Problem::Kind::LocalDataCorrupt;
+    PageCutter cutter(m_keys, {}, PageLayout::Hybrid, {}, {}, {});
+    QCOMPARE(kindOf(cutter, 2, 1), corrupt);
+    QCOMPARE(kindOf(cutter, 0, 1), corrupt);
+    QCOMPARE(kindOf(cutter, 1, MaxIdSize + 1), corrupt);
+    QVERIFY(cutter.finish().isEmpty());
+    QCOMPARE(kindOf(cutter, 1, MaxIdSize), Problem::Kind::None);
+    QCOMPARE(kindOf(cutter, 1, 1), corrupt);
+    QCOMPARE(kindOf(cutter, 3, 1), corrupt);
+    QCOMPARE(kindOf(cutter, 2, 1), Problem::Kind::None);
+    QCOMPARE(cutter.finish().constFirst().range.count, 2u);
+    QCOMPARE(kindOf(cutter, 2, 1), corrupt);
+
+    for (const WriterPosition &position : {WriterPosition{2, 3, {}, sampleAddress(1)},
+                                           WriterPosition{2, 3, "short", sampleAddress(1)},
+                                           WriterPosition{2, 3, QByteArray(32, 'h'), {}}}) {
+        PageCutter lost(m_keys, position, PageLayout::Hybrid, {}, {}, {});
+        QCOMPARE(kindOf(lost, 3, 1), corrupt);
+    }
 }
 
 void TestPageCutter::startsAnywhere()
@@ -200,7 +243,7 @@ void TestPageCutter::startsAnywhere()
     QCOMPARE(cutter.position().nextSequence, 1u);
     QCOMPARE(cutter.position().history, QByteArray(32, '\0'));
 
-    cutter.add({1, {}, "first", false});
+    QVERIFY(cutter.add({1, {}, "first", false}).ok());
     QCOMPARE(cutter.position().nextSequence, 1u); // its page is open still
     const QList<CutPage> pages = cutter.finish();
     QCOMPARE(pages.size(), 1);
@@ -217,7 +260,7 @@ void TestPageCutter::startsAnywhere()
         asked.append(number);
         return number == 0 ? PageRange() : PageRange{2, 1, sampleAddress(1), 100};
     });
-    later.add({3, {}, "third", false});
+    QVERIFY(later.add({3, {}, "third", false}).ok());
     QCOMPARE(later.finish().size(), 1);
     QCOMPARE(asked, QList<quint64>({0, 1}));
 }

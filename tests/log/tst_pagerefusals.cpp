@@ -25,6 +25,8 @@ private Q_SLOTS:
     void refusesPages();
     void refusesFirstPages_data();
     void refusesFirstPages();
+    void stopsWhereListsGrowTooLong_data();
+    void stopsWhereListsGrowTooLong();
     void refusesBytes_data();
     void refusesBytes();
 };
@@ -38,8 +40,16 @@ void TestPageRefusals::refusesPages_data()
         page.pairs.clear();
         page.withdrawn.clear();
     });
-    row("16385 pairs", [](Page &page) { page.pairs.fill(page.pairs.constLast(), MaxPairs + 1); });
-    row("first sequence 0", [](Page &page) { page.first = 0; });
+    row("16385 pairs", [](Page &page) {
+        page.pairs.fill(page.pairs.constLast(), MaxPairs + 1);
+        page.withdrawn.clear();
+    });
+    row("first sequence 0", [](Page &page) {
+        page.pairs.fill(page.pairs.constLast(), 3);
+        page.withdrawn.clear();
+        page.ranges.clear();
+        page.first = 0;
+    });
     row("first sequence over 2^63 - 1", [](Page &page) { page.first = MaxSequence + 1; });
     row("last sequence over 2^63 - 1", [](Page &page) {
         page.withdrawn = {MaxSequence + 1};
@@ -115,7 +125,6 @@ void TestPageRefusals::refusesFirstPages_data()
         page.ranges = {{1, 1, sampleAddress(1), 1}};
     });
     row("no ids", [](Page &page) { page.idScheme = IdScheme::Explicit; });
-    row("too many withdrawn", [](Page &page) { page.withdrawn.fill(1, MaxPairs + 1); });
 }
 
 void TestPageRefusals::refusesFirstPages()
@@ -125,6 +134,41 @@ void TestPageRefusals::refusesFirstPages()
     QVERIFY(decodePage(encodePage(page)).ok());
     change(page);
     QCOMPARE(decodePage(encodePage(page)).problem().kind(), Problem::Kind::Tampered);
+}
+
+// What comes behind the excess is not read: broken as it is, it changes nothing.
+void TestPageRefusals::stopsWhereListsGrowTooLong_data()
+{
+    QTest::addColumn<QByteArray>("excess");
+    QTest::addColumn<QString>("fault");
+    const auto packed = [](int count) {
+        const QByteArray numbers = QByteArray(count, '\x01') + '\x80';
+        std::string message;
+        protozero::pbf_writer(message).add_bytes(105, numbers.toStdString());
+        return QByteArray::fromStdString(message);
+    };
+    const QByteArray broken = QByteArray::fromHex("0a05");
+    const QString withdrawn = QStringLiteral("too many withdrawn");
+    QTest::newRow("packed") << packed(MaxPairs + 1) << withdrawn;
+    QTest::newRow("packed, in two")
+        << packed(MaxPairs).chopped(1) + '\x01' + packed(1) << withdrawn;
+    QTest::newRow("one by one") << QByteArray::fromHex("c80601").repeated(MaxPairs + 1) + broken
+                                << withdrawn;
+    QTest::newRow("pairs") << QByteArray::fromHex("0a00").repeated(MaxPairs + 1) + broken
+                           << QStringLiteral("too many pairs");
+    QTest::newRow("ranges") << QByteArray::fromHex("aa0600").repeated(MaxRanges + 1) + broken
+                            << QStringLiteral("too many ranges");
+    QTest::newRow("helpers") << QByteArray::fromHex("c20600").repeated(MaxHelpers + 1) + broken
+                             << QStringLiteral("too many helpers");
+}
+
+void TestPageRefusals::stopsWhereListsGrowTooLong()
+{
+    QFETCH(QByteArray, excess);
+    QFETCH(QString, fault);
+    const Problem problem = decodePage(excess).problem();
+    QCOMPARE(problem.kind(), Problem::Kind::Tampered);
+    QVERIFY2(problem.detail().contains(fault), qPrintable(problem.detail()));
 }
 
 void TestPageRefusals::refusesBytes_data()
@@ -152,6 +196,7 @@ void TestPageRefusals::refusesBytes_data()
     row("half a number in a pair", "0a03a80680");
     row("half a field in a range", "aa0602080a");
     row("half an unknown field", "f83f80");
+    row("an id scheme over 2^63 - 1", "b00680808080808080808001");
 }
 
 void TestPageRefusals::refusesBytes()

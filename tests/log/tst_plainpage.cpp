@@ -5,6 +5,8 @@
 
 #include <QTest>
 
+#include <random>
+
 using namespace RemoteLog;
 
 namespace {
@@ -37,8 +39,11 @@ private Q_SLOTS:
     void readsOurPages();
     void refusesWhatIsNoMessage_data();
     void refusesWhatIsNoMessage();
+    void refusesTooManyPairs();
     void findsWhatIsNew_data();
     void findsWhatIsNew();
+    void findsWhatAnySearchFinds();
+    void staysLinear();
 };
 
 void TestPlainPage::isTheSpecificationsMessage()
@@ -94,6 +99,15 @@ void TestPlainPage::refusesWhatIsNoMessage()
     QCOMPARE(decodePlainPage(QByteArray::fromHex(hex)).problem().kind(), Problem::Kind::Tampered);
 }
 
+// An empty pair takes two bytes of a page and a hundred of memory.
+void TestPlainPage::refusesTooManyPairs()
+{
+    const QByteArray pair = QByteArray::fromHex("0a00");
+    QCOMPARE(decodePlainPage(pair.repeated(MaxPairs)).value().pairs.size(), MaxPairs);
+    QCOMPARE(decodePlainPage(pair.repeated(MaxPairs + 1)).problem().kind(),
+             Problem::Kind::Tampered);
+}
+
 void TestPlainPage::findsWhatIsNew_data()
 {
     QTest::addColumn<QByteArray>("page"); // one letter an id, oldest first
@@ -113,6 +127,9 @@ void TestPlainPage::findsWhatIsNew_data()
     row("an id twice, the run decides", "axaby", "ab", "y");
     row("a run twice, the older counts", "abxaby", "ab", "xaby");
     row("the same id again and again", "aaaa", "aa", "aa");
+    row("a run that begins like itself", "aabaabaac", "aabaac", "");
+    row("its end, as long as possible", "bab", "abbab", "");
+    row("its end and more", "babx", "abbab", "x");
 }
 
 void TestPlainPage::findsWhatIsNew()
@@ -123,6 +140,46 @@ void TestPlainPage::findsWhatIsNew()
     for (const char id : std::as_const(known))
         ids.append(QByteArray(1, id));
     QTEST(idsOf(newPairs(pageOf(page), ids)), "fresh");
+}
+
+// Beside a search that tries every place.
+void TestPlainPage::findsWhatAnySearchFinds()
+{
+    std::mt19937 random(3);
+    const auto word = [&random](quint32 size) {
+        QByteArray letters;
+        for (quint32 i = 0; i < size; ++i)
+            letters += char('a' + random() % 2);
+        return letters;
+    };
+    for (int round = 0; round < 20000; ++round) {
+        const QByteArray page = word(random() % 12);
+        const QByteArray known = word(1 + random() % 6);
+        qsizetype start = page.indexOf(known);
+        if (start >= 0) {
+            start += known.size();
+        } else {
+            start = std::min(page.size(), known.size());
+            while (!known.endsWith(page.first(start)))
+                --start;
+        }
+        QList<QByteArray> ids;
+        for (const char id : known)
+            ids.append(QByteArray(1, id));
+        QCOMPARE(idsOf(newPairs(pageOf(page), ids)), page.sliced(start));
+    }
+}
+
+// As many pairs and ids as there may be, nearly the same: it would take minutes otherwise.
+void TestPlainPage::staysLinear()
+{
+    PlainPage page;
+    page.pairs.fill(PlainPair{{}, "same", {}}, MaxPairs);
+    QList<QByteArray> ids(MaxPairs / 2, "same");
+    ids.append("other");
+    ids.append(QList<QByteArray>(MaxPairs / 2 - 1, "same"));
+    QCOMPARE(newPairs(page, ids).size(), MaxPairs / 2 + 1);
+    QCOMPARE(newPairs(page, QList<QByteArray>(10 * MaxPairs, "other")).size(), MaxPairs);
 }
 
 QTEST_APPLESS_MAIN(TestPlainPage)

@@ -43,6 +43,9 @@ private Q_SLOTS:
     void knowsGapsAgainWhenRangesGo();
     void ignoresImpossibleRanges();
     void keepsTheOldest();
+    void staysCheapWhereAllOverlaps_data();
+    void staysCheapWhereAllOverlaps();
+    void forgetsHowLongALieWas();
 };
 
 void TestRangeMap::keepsTheSmallestDepth()
@@ -170,19 +173,93 @@ void TestRangeMap::ignoresImpossibleRanges()
 void TestRangeMap::keepsTheOldest()
 {
     RangeMap map;
+    const auto add = [&map](quint64 first, const QByteArray &address) {
+        map.add({first, 1, address, 1}, 0);
+    };
     constexpr int extra = 1000;
-    for (int i = RangeMap::MaxUnread + extra; i > 0; --i)
-        map.add({quint64(i) * 2, 1, QByteArray::number(i), 1}, 0);
+    for (int i = 1; i <= RangeMap::MaxUnread + extra; ++i)
+        add(quint64(i) * 2, QByteArray::number(i));
     QCOMPARE(map.size(), RangeMap::MaxUnread);
-    QVERIFY(map.contains("1"));
     QVERIFY(map.contains(QByteArray::number(RangeMap::MaxUnread)));
     QVERIFY(!map.contains(QByteArray::number(RangeMap::MaxUnread + 1)));
-    map.add({1, 1, "older", 1}, 0);
+
+    // An older one makes room for itself and others, at the cost of the newest.
+    add(1, "older");
     QVERIFY(map.contains("older"));
+    QVERIFY(map.contains("1"));
     QVERIFY(!map.contains(QByteArray::number(RangeMap::MaxUnread)));
-    map.add({1000000, 1, "newer", 1}, 0);
-    QVERIFY(!map.contains("newer"));
+    QVERIFY(map.size() < RangeMap::MaxUnread && map.size() > RangeMap::MaxUnread * 9 / 10);
+    map.setHeld(1, 1);
+    const quint64 gap = quint64(map.size()) * 2; // all even ones up to here are known
+    for (quint64 odd = 3; odd < gap; odd += 2)
+        map.setHeld(odd, odd);
+    QCOMPARE(map.gapFrom(1), gap + 1);
+    add(1000000, "newer");
+    QVERIFY(map.contains("newer"));
+}
+
+namespace {
+
+// As many ranges as the map keeps, all of which overlap, each long.
+RangeMap fullOfOverlaps()
+{
+    RangeMap map;
+    for (int i = 0; i < RangeMap::MaxUnread; ++i)
+        map.add({quint64(i) * 10 + 2000, 10'000'000, "full" + QByteArray::number(i), 1}, 0);
+    return map;
+}
+
+} // namespace
+
+// One more page into a map that a hostile writer filled: its 1024 ranges are learned in about the
+// time of one walk.
+void TestRangeMap::staysCheapWhereAllOverlaps_data()
+{
+    QTest::addColumn<int>("first");
+    QTest::addColumn<int>("step"); // to the next range
+    QTest::addColumn<bool>("isOneAddress");
+    QTest::newRow("newer ones") << 2'000'000 << 1 << false;
+    QTest::newRow("older ones") << 1 << 1 << false;
+    QTest::newRow("in between") << 3000 << 500 << false;
+    QTest::newRow("one address again and again") << 1025 << -1 << true;
+    QTest::newRow("one address, newer") << 700'000 << -1 << true;
+}
+
+void TestRangeMap::staysCheapWhereAllOverlaps()
+{
+    QFETCH(int, first);
+    QFETCH(int, step);
+    QFETCH(bool, isOneAddress);
+    RangeMap map = fullOfOverlaps();
     QCOMPARE(map.size(), RangeMap::MaxUnread);
+    const quint64 before = map.steps();
+    for (int i = 0; i < 1024; ++i) {
+        const QByteArray address = isOneAddress ? "one" : "more" + QByteArray::number(i);
+        map.add({quint64(first + i * step), 10'000'000u + quint64(i) * 2, address, 1}, 0);
+    }
+    QVERIFY2(map.steps() - before < 2 * RangeMap::MaxUnread,
+             qPrintable(QString::number(map.steps() - before)));
+    QVERIFY(map.size() <= RangeMap::MaxUnread);
+
+    const quint64 planned = map.steps();
+    QVERIFY(!map.plan(1, MaxSequence, nothingHeld, 512).isEmpty());
+    QVERIFY2(map.steps() - planned <= 2 * RangeMap::MaxChain + 300,
+             qPrintable(QString::number(map.steps() - planned)));
+}
+
+// A lie that ends is no burden: what it made long is short again.
+void TestRangeMap::forgetsHowLongALieWas()
+{
+    RangeMap map;
+    map.add({1, MaxSequence, "lie", 1}, 0);
+    for (int i = 0; i < 1000; ++i)
+        map.add(range(quint64(i) * 2 + 2, quint64(i) * 2 + 2, i), 0);
+    map.remove("lie");
+    const quint64 before = map.steps();
+    map.setHeld(1999, 2000);
+    QVERIFY(map.steps() - before <= 2);
+    QCOMPARE(map.gapFrom(1), 1u);
+    QCOMPARE(map.gapFrom(2), 3u);
 }
 
 QTEST_APPLESS_MAIN(TestRangeMap)

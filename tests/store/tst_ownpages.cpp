@@ -188,7 +188,7 @@ void OwnPagesTest::realPagesComeBack()
         [&](quint64 number) { return m_profile->pages().pageRange(m_log, number).value(); });
     QList<CutPage> cut;
     for (const PendingEntry &entry : m_profile->pending(m_log))
-        cut += cutter.add(entry);
+        cut += cutter.add(entry).value();
     cut += cutter.finish();
     QCOMPARE(cut.constFirst().blocks.size(), 51);
     m_log.position = cutter.position();

@@ -247,10 +247,8 @@ void HostileTest::gapBelowManyPages()
     Party alice({helper("gap")});
     Party bob({helper("gap")});
     OutgoingLog *log = alice.open().openLog(Label);
-    alice.transport().setPaused(true);
-    QVERIFY(await(log->append("the oldest", "with an id of its own")).ok());
+    publish(log, "the oldest, in a page of its own");
     QVERIFY(await(log->appendAll(QList<QByteArray>(400, QByteArray(40'000, 'x')))).ok());
-    alice.transport().setPaused(false);
     QVERIFY(waitFor([log] { return log->head().lastSequence() == 401; }));
     const QHash<QByteArray, QByteArray> all = world->blocks();
     QByteArray oldest;

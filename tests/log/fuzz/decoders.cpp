@@ -2,9 +2,8 @@
 #include "interface/multibase.h"
 #include "log/address.h"
 #include "log/block.h"
-#include "log/body.h"
+#include "log/contents.h"
 #include "log/history.h"
-#include "log/largeentry.h"
 #include "log/link.h"
 #include "log/namerecord.h"
 #include "log/namerecorddata.h"
@@ -50,6 +49,28 @@ void readIndex(const QByteArray &bytes)
 {
     const Result<ContentIndex> index = decodeContentIndex(bytes);
     expect(!index.ok() || index.value().size > quint64(ContentPieceSize));
+}
+
+// An entry behind any index, with pieces of which each is the same few bytes.
+void readContents(const QByteArray &bytes)
+{
+    static const LogKeys keys = sampleKeys();
+    const auto seal = [](BodyKind kind, const QByteArray &plain) {
+        return encodeBlock({sealBody(kind, plain, keys.publicKey, keys.readKey), {}});
+    };
+    const Result<ContentIndex> index = decodeContentIndex(bytes);
+    if (!index.ok())
+        return;
+    const Pair pair{blockAddress(bytes), {}, {}, index.value().sha256, index.value().size};
+    const auto lookup = [&](const QByteArray &address) -> Result<QByteArray> {
+        return address == pair.address ? seal(BodyKind::Index, bytes)
+                                       : seal(BodyKind::Content, bytes);
+    };
+    quint64 size = 0;
+    const Problem problem =
+        readContent(pair, lookup, keys.publicKey, keys.readKey,
+                    [&size](QByteArrayView piece) { size += quint64(piece.size()); });
+    expect(problem.kind() == Problem::Kind::Tampered && size <= pair.size);
 }
 
 void readPlainPage(const QByteArray &bytes)
@@ -116,8 +137,8 @@ void openAnyBody(const QByteArray &bytes)
 }
 
 constexpr void (*decoders[])(const QByteArray &) = {
-    readBlock,     readPage, readIndex, readPlainPage, readRecord, readRecordData,
-    readExtension, readLink, readHint,  readText,      openAnyBody};
+    readBlock,     readPage, readIndex, readPlainPage, readRecord,  readRecordData,
+    readExtension, readLink, readHint,  readText,      openAnyBody, readContents};
 
 } // namespace
 

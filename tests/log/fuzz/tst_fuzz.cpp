@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
 
 namespace {
 
-constexpr int Decoders = 11;
+constexpr int Decoders = 12;
 
 // A good input for every decoder, in its order.
 QList<QByteArray> seeds()
@@ -39,7 +39,8 @@ QList<QByteArray> seeds()
             makeLink(sampleKeys(), {hint}).toUrl().toEncoded(),
             hint.toEncoded(),
             "2123-08-14T12:17:03.694052Z",
-            decodeBlock(golden("block0")).value().body};
+            decodeBlock(golden("block0")).value().body,
+            encodeContentIndex(sampleIndex())};
 }
 
 class Mutator

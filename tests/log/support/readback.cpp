@@ -3,9 +3,8 @@
 
 #include "log/address.h"
 #include "log/block.h"
-#include "log/body.h"
+#include "log/contents.h"
 #include "log/history.h"
-#include "log/largeentry.h"
 #include "log/skiplist.h"
 #include "security/hash.h"
 
@@ -30,51 +29,48 @@ void ReadBack::add(const QList<CutPage> &pages)
     }
 }
 
-QByteArray ReadBack::openBlock(BodyKind kind, const QByteArray &address, QList<QByteArray> *links)
+QList<QByteArray> ReadBack::linksOf(const QByteArray &address)
 {
-    expect(m_blocks.contains(address), "a block is missing");
     const Result<BlockContent> content = decodeBlock(m_blocks.value(address));
     expect(content.ok(), "a block is malformed");
-    if (!content.ok())
-        return QByteArray();
-    if (links)
-        *links = content.value().links;
-    else
-        expect(content.value().links.isEmpty(), "a content block has links");
-    const auto opened = openBody(kind, content.value().body, m_keys.publicKey, m_keys.readKey);
-    expect(opened.ok(), "a body does not open");
-    return opened.ok() ? opened.value() : QByteArray();
+    return content.ok() ? content.value().links : QList<QByteArray>();
 }
 
 QByteArray ReadBack::payloadOf(const Pair &pair)
 {
-    if (!pair.isMapped())
-        return pair.data;
-    if (pair.size <= ContentPieceSize)
-        return openBlock(BodyKind::Content, pair.address);
-    QList<QByteArray> links;
-    const auto index = decodeContentIndex(openBlock(BodyKind::Index, pair.address, &links));
-    expect(index.ok(), "an index is malformed");
-    if (!index.ok())
-        return QByteArray();
-    expect(index.value().size == pair.size && index.value().sha256 == pair.sha256,
-           "pair and index differ");
-    expect(index.value().addresses == links, "an index links to other blocks");
-    QByteArray payload;
-    for (const QByteArray &address : index.value().addresses)
-        payload += openBlock(BodyKind::Content, address);
-    return payload;
+    if (pair.isMapped())
+        checkContentLinks(pair);
+    const Result<QByteArray> payload = readPayload(
+        pair,
+        [this](const QByteArray &address) -> Result<QByteArray> { return m_blocks.value(address); },
+        m_keys.publicKey, m_keys.readKey);
+    expect(payload.ok(), "a payload cannot be read");
+    return payload.ok() ? payload.value() : QByteArray();
+}
+
+void ReadBack::checkContentLinks(const Pair &pair)
+{
+    QList<QByteArray> pieces;
+    if (pair.size > ContentPieceSize) {
+        const auto index =
+            openContentIndex(pair, m_blocks.value(pair.address), m_keys.publicKey, m_keys.readKey);
+        expect(index.ok(), "an index is malformed");
+        if (index.ok())
+            pieces = index.value().addresses;
+    }
+    expect(linksOf(pair.address) == pieces, "an index links to other blocks");
+    for (const QByteArray &piece : std::as_const(pieces))
+        expect(linksOf(piece).isEmpty(), "a content block has links");
 }
 
 Page ReadBack::page(qsizetype number)
 {
-    QList<QByteArray> links;
-    const CutPage &cut = m_pages.at(number);
-    const Result<Page> page = decodePage(openBlock(BodyKind::Page, cut.range.address, &links));
+    const QByteArray address = m_pages.at(number).range.address;
+    const Result<Page> page = openPage(m_blocks.value(address), m_keys.publicKey, m_keys.readKey);
     expect(page.ok(), "a page is malformed");
     if (!page.ok())
         return Page();
-    checkPage(number, page.value(), links);
+    checkPage(number, page.value(), linksOf(address));
     return page.value();
 }
 

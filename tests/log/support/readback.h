@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "log/body.h"
 #include "log/pagecutter.h"
 
 #include <QHash>
@@ -31,9 +30,9 @@ public:
     qint64 storedBytes() const { return m_storedBytes; }
 
 private:
-    QByteArray openBlock(RemoteLog::BodyKind kind, const QByteArray &address,
-                         QList<QByteArray> *links = nullptr);
+    QList<QByteArray> linksOf(const QByteArray &address);
     QByteArray payloadOf(const RemoteLog::Pair &pair);
+    void checkContentLinks(const RemoteLog::Pair &pair);
     void checkPage(qsizetype number, const RemoteLog::Page &page, const QList<QByteArray> &links);
     void expect(bool condition, const char *what);
 

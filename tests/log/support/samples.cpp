@@ -6,6 +6,8 @@
 #include "log/namerecord.h"
 #include "security/hash.h"
 
+#include <protozero/pbf_writer.hpp>
+
 using namespace RemoteLog;
 
 LogKeys sampleKeys()
@@ -54,6 +56,15 @@ ContentIndex sampleIndex()
     return {2 * quint64(ContentPieceSize) + 1,
             sha256("large"),
             {sampleAddress(1), sampleAddress(2), sampleAddress(3)}};
+}
+
+QByteArray recordOver(const QByteArray &data, const LogKeys &keys)
+{
+    std::string record;
+    protozero::pbf_writer message(record);
+    message.add_bytes(8, sign("ipns-signature:" + data, keys.signingKey).toStdString());
+    message.add_bytes(9, data.toStdString());
+    return QByteArray::fromStdString(record);
 }
 
 QByteArray sampleRecord()

@@ -21,6 +21,9 @@ RemoteLog::Page sampleFirstPage();
 // An index of three pieces that a reader accepts.
 RemoteLog::ContentIndex sampleIndex();
 
+// A V2 record over any data, with the signature that belongs there.
+QByteArray recordOver(const QByteArray &data, const RemoteLog::LogKeys &keys = sampleKeys());
+
 // A record with two (fictional) embedded blocks, signed with sampleKeys().
 QByteArray sampleRecord();
 

@@ -65,6 +65,9 @@ public:
     // Reads all entries from `first` on; false if it stops before it has them.
     bool read(quint64 first);
 
+    // Everything behind it arrived.
+    quint64 newestMissing() const { return m_read.missingDownFrom(m_log.lastSequence()); }
+
     // What happened.
     QList<RemoteLog::PlannedFetch> fetched; // in order
     int maxDepth = 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "log/body.h"
-#include "log/largeentry.h"
-#include "log/page.h"
+#include "body.h"
+#include "largeentry.h"
+#include "page.h"
 
 #include <functional>
 
@@ -24,8 +24,8 @@ Result<ContentIndex> openContentIndex(const Pair &pair, const QByteArray &block,
 using BlockLookup = std::function<Result<QByteArray>(const QByteArray &address)>;
 
 // Reads a mapped entry from blocks that are here, piece by piece. WillRetry if one is missing,
-// Tampered if what comes out is not of the size and hash that the pair says; pieces were handed out
-// by then.
+// Tampered if a piece does not have the one size that it may have, or what comes out not the hash
+// that the pair says; pieces were handed out by then.
 Problem readContent(const Pair &pair, const BlockLookup &lookup, const QByteArray &publicKey,
                     const Key &readKey, const std::function<void(QByteArrayView)> &piece);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "contents.h"
 
-#include "log/address.h"
-#include "log/block.h"
+#include "address.h"
+#include "block.h"
 #include "security/hash.h"
+
+#include <algorithm>
 
 namespace RemoteLog {
 
@@ -67,13 +69,18 @@ Problem readContent(const Pair &pair, const BlockLookup &lookup, const QByteArra
             openBlock(BodyKind::Content, block.value(), publicKey, readKey);
         if (!plain.ok())
             return plain.problem();
-        size += quint64(plain.value().size());
-        if (size > pair.size)
-            break;
+        // Pieces are full but for the last, so that there is one way only to store an entry.
+        const quint64 expected = std::min<quint64>(ContentPieceSize, pair.size - size);
+        if (quint64(plain.value().size()) != expected)
+            return Problem(Problem::Kind::Tampered,
+                           QStringLiteral("a piece of an entry has %1 bytes, not %2")
+                               .arg(plain.value().size())
+                               .arg(expected));
+        size += expected;
         hash.add(plain.value());
         piece(plain.value());
     }
-    if (size != pair.size || hash.result() != pair.sha256)
+    if (hash.result() != pair.sha256)
         return Problem(Problem::Kind::Tampered,
                        QStringLiteral("an entry's content differs from its hash"));
     return {};
