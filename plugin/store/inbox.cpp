@@ -104,18 +104,26 @@ Result<qint64> Inbox::waitingBytes(const FollowedLog &log)
     });
 }
 
-Problem Inbox::commit(const FollowedLog &log)
+Result<qint64> Inbox::commit(const FollowedLog &log)
 {
-    return m_database.transaction([&]() -> Problem {
-        for (const char *sql : {"DELETE FROM inbox_pages WHERE log = ?1 AND last <= ?2",
-                                "DELETE FROM inbox_contents WHERE log = ?1 AND sequence <= ?2"}) {
+    qint64 freed = 0;
+    const Problem problem = m_database.transaction([&]() -> Problem {
+        for (const char *sql :
+             {"DELETE FROM inbox_pages WHERE log = ?1 AND first <= ?2 AND last <= ?2 "
+              "RETURNING length(block)",
+              "DELETE FROM inbox_contents WHERE log = ?1 AND sequence <= ?2 "
+              "RETURNING length(block)"}) {
             SQLite::Statement &remove = m_database.statement(sql);
             remove.bind(1, int64_t(log.id));
             bindNumber(remove, 2, log.position);
-            remove.exec();
+            while (remove.executeStep())
+                freed += signedAt(remove, 0);
         }
         return saveLog(log);
     });
+    if (problem)
+        return problem;
+    return freed;
 }
 
 } // namespace RemoteLog

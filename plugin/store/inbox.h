@@ -69,8 +69,8 @@ public:
     Result<qint64> waitingBytes(const FollowedLog &log);
 
     // One transaction: saves `log` (position moved by the caller) and forgets what lies completely
-    // at or before it.
-    Problem commit(const FollowedLog &log);
+    // at or before it. How many bytes wait no longer.
+    Result<qint64> commit(const FollowedLog &log);
 
 private:
     Database &m_database;
