@@ -60,12 +60,13 @@ void ContentReader::next()
         const Wanted wanted = m_wanted.front();
         m_wanted.pop_front();
         ++m_open;
-        // Perhaps it came before a restart.
+        // Perhaps it came before a restart, or with another entry. This one needs it, too, when the
+        // other is gone.
         const Result<QByteArray> here = m_sink.content(wanted.address);
         if (!here.ok())
             return finish(here.problem());
         if (!here.value().isNull()) {
-            take(wanted, here.value());
+            accept(wanted, here.value());
             continue;
         }
         m_fetcher.fetch(wanted.address, false, this,
@@ -74,11 +75,7 @@ void ContentReader::next()
                                 return;
                             if (!block.ok())
                                 return finish(block.problem());
-                            const Problem problem = m_sink.acceptContent(
-                                wanted.sequence, wanted.address, block.value());
-                            if (problem)
-                                return finish(problem);
-                            take(wanted, block.value());
+                            accept(wanted, block.value());
                             next();
                         });
     }
@@ -86,8 +83,10 @@ void ContentReader::next()
         finish({});
 }
 
-void ContentReader::take(const Wanted &wanted, const QByteArray &block)
+void ContentReader::accept(const Wanted &wanted, const QByteArray &block)
 {
+    if (const Problem problem = m_sink.acceptContent(wanted.sequence, wanted.address, block))
+        return finish(problem);
     --m_open;
     const auto entry = m_awaited.find(wanted.sequence);
     if (wanted.isIndex) {

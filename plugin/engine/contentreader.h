@@ -48,7 +48,7 @@ private:
     };
 
     void next();
-    void take(const Wanted &wanted, const QByteArray &block);
+    void accept(const Wanted &wanted, const QByteArray &block);
     void checkEntry(quint64 sequence);
     void finish(const Problem &problem);
 

@@ -34,6 +34,7 @@ void Delivery::deliver()
     if (!m_isStarted)
         return;
     QList<Entry> entries;
+    bool isMissing = false;
     while (hasRoom() && m_delivered < m_log.cursor) {
         if (!loadPage())
             break;
@@ -51,6 +52,10 @@ void Delivery::deliver()
         const Result<QByteArray> payload = readPayload(
             pair, [this](const QByteArray &address) { return m_inbox.content(m_log, address); },
             m_publicKey, m_readKey);
+        if (payload.problem().kind() == Problem::Kind::WillRetry) {
+            isMissing = true;
+            break;
+        }
         if (!payload.ok()) {
             Q_EMIT failed(Problem(Problem::Kind::LocalDataCorrupt, payload.problem().detail()));
             break;
@@ -63,6 +68,8 @@ void Delivery::deliver()
     }
     if (!entries.isEmpty())
         Q_EMIT entriesReceived(entries);
+    if (isMissing && m_page)
+        Q_EMIT contentMissing(*m_page, m_delivered + 1);
 }
 
 bool Delivery::loadPage()

@@ -39,6 +39,8 @@ Q_SIGNALS:
     void entriesReceived(const QList<RemoteLog::Entry> &entries);
     // committable() is higher now.
     void committed();
+    // A content of the entry, which is in this page, is not in the inbox: deliver() when it is.
+    void contentMissing(const RemoteLog::Page &page, quint64 sequence);
     // The inbox cannot be read.
     void failed(const RemoteLog::Problem &problem);
 

@@ -204,6 +204,7 @@ void Engine::setNetwork(const NetworkState &network)
     m_helpers->setNetwork(network);
     // Connections of the old network hang; failures on it mean nothing on the new one.
     m_helpers->reset(true);
+    m_incoming.forgetFailures();
     goOn();
 }
 
@@ -222,6 +223,7 @@ void Engine::syncNow()
         return;
     askForKey();
     m_helpers->reset(false);
+    m_incoming.forgetFailures();
     checkAll();
 }
 

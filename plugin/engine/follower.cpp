@@ -6,16 +6,20 @@
 
 #include "log/link.h"
 
-#include <QRandomGenerator>
-
 namespace RemoteLog {
 
 namespace {
 
-// What may wait in the inbox for the host before no more is fetched.
-constexpr qint64 MaxWaitingBytes = 32 * 1024 * 1024;
+// Nothing but another record, another limit, or a person who asks changes these.
+bool isForGood(Problem::Kind kind)
+{
+    return kind == Problem::Kind::TooLarge || kind == Problem::Kind::Conflict
+           || kind == Problem::Kind::Unsupported;
+}
 
 } // namespace
+
+// ---- Parts
 
 Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObject *parent)
     : QObject(parent)
@@ -23,15 +27,17 @@ Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObje
     , m_context(context)
     , m_resolver(publicKeyOf(log.link), NameResolver::Expired::LastResort, context.helpers,
                  context.timing, context.clock, this)
+    , m_inbox(m_log, context.inbox, [this] { m_delivery.deliver(); })
     , m_reader(publicKeyOf(log.link), readKeyOf(log.link), context.maxPayload, context.fetcher,
-               *this, this)
+               m_inbox, this)
+    , m_retry(context.helpers, context.timing, this)
+    , m_stoppedAt(log.cursor)
     , m_delivery(m_log, context.inbox, this)
+    , m_mender(publicKeyOf(log.link), readKeyOf(log.link), context.fetcher, m_inbox, this)
 {
     m_commitTimer.setSingleShot(true);
     m_commitTimer.setInterval(context.timing.commitDelay);
-    m_retryTimer.setSingleShot(true);
     connect(&m_commitTimer, &QTimer::timeout, this, &Follower::flush);
-    connect(&m_retryTimer, &QTimer::timeout, this, &Follower::goOn);
     connect(&m_resolver, &NameResolver::started, this, [this] {
         m_seenThisRound = 0;
         m_roundProblem = Problem();
@@ -41,18 +47,22 @@ Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObje
     connect(&m_resolver, &NameResolver::finished, this, &Follower::resolved);
     connect(&m_resolver, &NameResolver::rejected, this, [this](const Problem &problem) {
         m_roundProblem = graver(m_roundProblem, problem);
-        m_nameProblem = m_roundProblem;
-        Q_EMIT statusChanged();
+        tell(m_nameProblem, m_roundProblem);
     });
     connect(&m_reader, &LogReader::headRead, this, &Follower::headRead);
     connect(&m_reader, &LogReader::stopped, this, &Follower::stopped);
+    connect(&m_retry, &ReadRetry::due, this, &Follower::goOn);
     connect(&m_delivery, &Delivery::entriesReceived, this, [this](const QList<Entry> &entries) {
         m_deliveryProblem = Problem();
         Q_EMIT entriesReceived(entries);
     });
-    connect(&m_delivery, &Delivery::failed, this, [this](const Problem &problem) {
-        m_deliveryProblem = problem;
-        Q_EMIT statusChanged();
+    connect(&m_delivery, &Delivery::failed, this,
+            [this](const Problem &problem) { tell(m_deliveryProblem, problem); });
+    connect(&m_delivery, &Delivery::contentMissing, this, &Follower::mend);
+    connect(&m_mender, &ContentReader::finished, this, [this](const Problem &problem) {
+        tell(m_deliveryProblem, problem);
+        if (!problem)
+            m_delivery.deliver();
     });
     connect(&m_delivery, &Delivery::committed, this, [this] {
         if (!m_commitTimer.isActive())
@@ -61,7 +71,6 @@ Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObje
 
     m_context.helpers.addHints(m_log.link.hints());
     m_reader.setCursor(m_log.cursor, m_log.history, m_log.lastSequence);
-    countWaiting();
     if (!m_log.record.isEmpty()) {
         const Result<NameRecord> record = parseNameRecord(m_log.record, publicKeyOf(m_log.link));
         if (record.ok()) {
@@ -76,7 +85,8 @@ Follower::~Follower() = default;
 
 IncomingStatus Follower::status() const
 {
-    return {m_head, m_log.position, graver(m_deliveryProblem, graver(m_problem, m_nameProblem))};
+    return {m_head, m_log.position,
+            graver(graver(m_deliveryProblem, m_saveProblem), graver(m_readProblem, m_nameProblem))};
 }
 
 bool Follower::isBusy() const
@@ -100,7 +110,23 @@ Problem Follower::addHints(const QList<QUrl> &hints)
 void Follower::helpersChanged()
 {
     m_context.helpers.addHints(m_log.link.hints());
+    m_retry.hurry();
 }
+
+void Follower::setMaxPayload(qint64 bytes)
+{
+    m_reader.setMaxPayload(bytes);
+    if (m_readProblem.kind() == Problem::Kind::TooLarge)
+        m_isBarred = false;
+}
+
+void Follower::forgetFailures()
+{
+    m_isBarred = false;
+    m_retry.reset();
+}
+
+// ---- Ask
 
 void Follower::check()
 {
@@ -108,13 +134,10 @@ void Follower::check()
     goOn();
 }
 
-void Follower::goOn()
+void Follower::checkNow()
 {
-    m_retryTimer.stop();
-    if (m_best && m_isUnread && !m_reader.isReading() && !m_best->address.isEmpty()
-        && !m_context.helpers.helpers(Helper::Role::Store).isEmpty() && hasRoom())
-        m_reader.read(*m_best);
-    Q_EMIT statusChanged();
+    forgetFailures();
+    check();
 }
 
 void Follower::found(const NameRecord &record, bool expired)
@@ -124,33 +147,34 @@ void Follower::found(const NameRecord &record, bool expired)
         m_roundProblem =
             Problem(Problem::Kind::Conflict,
                     QStringLiteral("record %1 exists with two values").arg(record.number));
-        m_nameProblem = m_roundProblem;
-        Q_EMIT statusChanged();
-        return;
+        return tell(m_nameProblem, m_roundProblem);
     }
     if (record.number < m_log.recordNumber || (m_best && compareNameRecords(record, *m_best) <= 0))
         return;
-    if (record.address.isEmpty())
-        return setProblem(
+    if (record.address.isEmpty()) {
+        m_roundProblem =
             Problem(Problem::Kind::Unsupported,
-                    QStringLiteral("record %1 does not name a page").arg(record.number)));
+                    QStringLiteral("record %1 does not name a page").arg(record.number));
+        return tell(m_nameProblem, m_roundProblem);
+    }
     const bool isNewPage = !m_best || m_best->address != record.address;
     FollowedLog changed = m_log;
     changed.record = record.bytes;
     changed.recordNumber = record.number;
     changed.isHeadRead = changed.isHeadRead && !isNewPage;
-    if (const Problem problem = m_context.inbox.saveLog(changed))
-        return setProblem(problem);
-    m_log = changed;
+    if (save(changed))
+        return;
     m_best = record;
     // At once, before the page is read: that there is news is news.
     m_head = headOf(record, m_log.lastSequence, expired);
-    m_isUnread = m_isUnread || isNewPage;
-    if (isNewPage)
-        m_failures = 0;
     Q_EMIT statusChanged();
-    if (m_isUnread)
-        m_reader.read(record);
+    if (isNewPage) {
+        m_isUnread = true;
+        forgetFailures();
+        if (m_reader.isReading())
+            m_reader.read(record);
+    }
+    goOn();
 }
 
 void Follower::resolved(int answers)
@@ -164,7 +188,24 @@ void Follower::resolved(int answers)
                                  QStringLiteral("record %1 was seen before, now only %2 is shown")
                                      .arg(m_log.recordNumber)
                                      .arg(m_seenThisRound));
-    m_nameProblem = m_roundProblem;
+    tell(m_nameProblem, m_roundProblem);
+}
+
+// ---- Read
+
+void Follower::storeChanged()
+{
+    m_retry.hurry();
+    goOn();
+}
+
+void Follower::goOn()
+{
+    if (m_deliveryProblem)
+        m_delivery.deliver();
+    if (m_best && m_isUnread && !m_reader.isReading() && !m_isBarred && m_retry.isDue()
+        && m_inbox.hasRoom())
+        m_reader.read(*m_best);
     Q_EMIT statusChanged();
 }
 
@@ -173,11 +214,8 @@ void Follower::headRead(const NameRecord &record, quint64 last, const QList<QByt
     FollowedLog changed = m_log;
     changed.lastSequence = std::max(changed.lastSequence, last);
     changed.isHeadRead = true;
-    if (!m_log.isHeadRead || changed.lastSequence != m_log.lastSequence) {
-        if (const Problem problem = m_context.inbox.saveLog(changed))
-            return setProblem(problem);
-    }
-    m_log = changed;
+    if ((!m_log.isHeadRead || changed.lastSequence != m_log.lastSequence) && save(changed))
+        return;
     m_head = headOf(record, last, isExpired(record, m_context.clock()));
     QList<QUrl> hints;
     for (const QByteArray &helper : helpers) {
@@ -193,29 +231,33 @@ void Follower::headRead(const NameRecord &record, quint64 last, const QList<QByt
 void Follower::stopped(const Problem &problem)
 {
     m_isUnread = bool(problem);
-    if (problem) {
-        const auto longest =
-            std::min<qint64>(m_context.timing.retryFirst.count() << std::min(m_failures, 16),
-                             m_context.timing.retryMost.count());
-        ++m_failures;
-        m_retryTimer.start(int(longest / 2 + QRandomGenerator::global()->bounded(longest / 2 + 1)));
-    } else {
-        m_failures = 0;
-    }
-    setProblem(problem);
+    m_isBarred = isForGood(problem.kind());
+    // What brings entries is no row of failures.
+    if (!problem || m_log.cursor > m_stoppedAt)
+        m_retry.reset();
+    m_stoppedAt = m_log.cursor;
+    // Without a network nothing failed.
+    const bool isInterrupted = problem.kind() == Problem::Kind::WillRetry && m_retry.isHeldBack();
+    if (problem && !m_isBarred && !isInterrupted)
+        m_retry.failed();
+    tell(m_readProblem, isInterrupted ? Problem() : problem);
 }
 
-void Follower::setProblem(const Problem &problem)
-{
-    m_problem = problem;
-    if (problem)
-        qCInfo(engineLog) << "followed log" << m_log.link << problem;
-    Q_EMIT statusChanged();
-}
+// ---- Deliver and commit
 
 void Follower::start()
 {
     m_delivery.start();
+}
+
+void Follower::mend(const Page &page, quint64 sequence)
+{
+    if (m_mender.isReading() || !m_retry.isDue())
+        return;
+    tell(m_deliveryProblem,
+         Problem(Problem::Kind::WillRetry,
+                 QStringLiteral("the content of entry %1 is fetched again").arg(sequence)));
+    m_mender.read(page, sequence, sequence);
 }
 
 void Follower::commit(quint64 sequence)
@@ -228,75 +270,36 @@ void Follower::flush()
     m_commitTimer.stop();
     if (m_delivery.committable() <= m_log.position)
         return;
-    FollowedLog changed = m_log;
-    changed.position = m_delivery.committable();
-    if (const Problem problem = m_context.inbox.commit(changed)) {
-        setProblem(problem);
-        m_commitTimer.start(m_context.timing.retryFirst);
-        return;
-    }
-    m_log = changed;
-    if (m_problem.kind() == Problem::Kind::LocalStorageFull)
-        m_problem = Problem();
-    const bool wasFull = !hasRoom();
-    countWaiting();
+    const bool wasFull = !m_inbox.hasRoom();
+    const Problem problem = m_inbox.commit(m_delivery.committable());
+    tell(m_saveProblem, problem);
+    if (problem)
+        return m_commitTimer.start(m_context.timing.retryFirst);
+    if (m_readProblem.kind() == Problem::Kind::LocalStorageFull)
+        m_retry.hurry();
+    if (wasFull && m_inbox.hasRoom() && m_reader.isReading())
+        m_reader.proceed();
+    else
+        goOn();
+}
+
+// ---- Reported
+
+Problem Follower::save(const FollowedLog &changed)
+{
+    const Problem problem = m_context.inbox.saveLog(changed);
+    if (!problem)
+        m_log = changed;
+    tell(m_saveProblem, problem);
+    return problem;
+}
+
+void Follower::tell(Problem &slot, const Problem &problem)
+{
+    slot = problem;
+    if (problem)
+        qCInfo(engineLog) << "followed log" << m_log.link << problem;
     Q_EMIT statusChanged();
-    if (wasFull && hasRoom()) {
-        if (m_reader.isReading())
-            m_reader.proceed();
-        else
-            goOn();
-    }
-}
-
-Problem Follower::acceptPages(const QList<VerifiedPage> &pages)
-{
-    QList<ReceivedPage> received;
-    qint64 bytes = 0;
-    for (const VerifiedPage &page : pages) {
-        received.append({page.first, page.last, page.block});
-        bytes += page.block.size();
-        // Contents count with their page: before it, the host has nothing to make room by.
-        for (quint64 sequence = page.first; sequence <= page.last; ++sequence)
-            bytes += qint64(page.page.pair(sequence).size);
-    }
-    FollowedLog changed = m_log;
-    changed.cursor = pages.constLast().last;
-    changed.history = pages.constLast().history;
-    if (const Problem problem = m_context.inbox.receive(changed, received))
-        return problem;
-    m_log = changed;
-    m_waitingBytes += bytes;
-    m_delivery.deliver();
-    return {};
-}
-
-Problem Follower::acceptContent(quint64 sequence, const QByteArray &address,
-                                const QByteArray &block)
-{
-    return m_context.inbox.receiveContent(m_log, sequence, address, block);
-}
-
-Result<QByteArray> Follower::content(const QByteArray &address)
-{
-    return m_context.inbox.content(m_log, address);
-}
-
-void Follower::dropContents()
-{
-    if (const Problem problem = m_context.inbox.dropContents(m_log))
-        qCWarning(engineLog) << "contents could not be dropped" << problem;
-}
-
-void Follower::countWaiting()
-{
-    const Result<qint64> waiting = m_context.inbox.waitingBytes(m_log);
-    m_waitingBytes = waiting.ok() && m_log.position < m_log.cursor ? waiting.value() : 0;
-}
-
-bool Follower::hasRoom() const
-{
-    return m_waitingBytes < MaxWaitingBytes;
 }
 
 } // namespace RemoteLog

@@ -3,8 +3,10 @@
 
 #include "delivery.h"
 #include "followercontext.h"
+#include "inboxsink.h"
 #include "logreader.h"
 #include "nameresolver.h"
+#include "readretry.h"
 #include "status.h"
 
 #include <QTimer>
@@ -13,7 +15,7 @@ namespace RemoteLog {
 
 // Bob's side of one log: resolves its name, reads what is missing into the inbox, hands it to the
 // host, keeps what the host committed. Ask, signal the head, read, verify, store, deliver, commit.
-class Follower : public QObject, private PageSink
+class Follower : public QObject
 {
     Q_OBJECT
 
@@ -24,17 +26,22 @@ public:
     const FollowedLog &log() const { return m_log; }
     IncomingStatus status() const;
     bool isBusy() const;
-    void setMaxPayload(qint64 bytes) { m_reader.setMaxPayload(bytes); }
+    // An entry that was too large is tried again.
+    void setMaxPayload(qint64 bytes);
     // Somebody says where the log lives, too: the host with a later link, the writer in his pages.
     // Kept, for the first hints may have gone stale; if it cannot be, they are used all the same.
     Problem addHints(const QList<QUrl> &hints);
-    // Helpers of links may be used that could not before.
+    // Helpers of links may be used that could not before, or there are others.
     void helpersChanged();
 
-    // Asks the name systems now and goes on reading.
+    // Asks the name systems now, and goes on reading if the last failure is not too recent.
     void check();
-    // A helper may be used again, or a store has something new: goes on where a failure stopped it.
-    void goOn();
+    // The same, whatever failed before.
+    void checkNow();
+    // Nothing that failed keeps the next check() from reading.
+    void forgetFailures();
+    // A store has something new: perhaps what is missing.
+    void storeChanged();
 
     void start();
     void commit(quint64 sequence);
@@ -51,34 +58,34 @@ private:
     void found(const NameRecord &record, bool isExpired);
     void headRead(const NameRecord &record, quint64 last, const QList<QByteArray> &helpers);
     void resolved(int answers);
+    void goOn();
     void stopped(const Problem &problem);
-    void setProblem(const Problem &problem);
-    void countWaiting();
-
-    Problem acceptPages(const QList<VerifiedPage> &pages) override;
-    Problem acceptContent(quint64 sequence, const QByteArray &address,
-                          const QByteArray &block) override;
-    Result<QByteArray> content(const QByteArray &address) override;
-    void dropContents() override;
-    bool hasRoom() const override;
+    void mend(const Page &page, quint64 sequence);
+    Problem save(const FollowedLog &changed);
+    void tell(Problem &slot, const Problem &problem);
 
     FollowedLog m_log;
     FollowerContext m_context;
     NameResolver m_resolver;
+    InboxSink m_inbox;
     LogReader m_reader;
+    ReadRetry m_retry;
+    bool m_isBarred = false; // what stopped it will not be better the next time
+    quint64 m_stoppedAt = 0; // the cursor then
     Delivery m_delivery;
+    ContentReader m_mender; // of contents that the inbox has lost
     QTimer m_commitTimer;
-    QTimer m_retryTimer;
-    int m_failures = 0;
     std::optional<NameRecord> m_best;
     Head m_head;
     quint64 m_seenThisRound = 0; // highest record number in this round of questions
     Problem m_roundProblem; // the gravest of it
     bool m_isUnread = false; // the best record was not read to its end
-    qint64 m_waitingBytes = 0;
-    Problem m_problem; // of reading
-    Problem m_deliveryProblem; // of the inbox
+
+    // Each is cleared by what set it; the gravest is shown.
     Problem m_nameProblem; // of the last round
+    Problem m_readProblem;
+    Problem m_deliveryProblem;
+    Problem m_saveProblem; // of the last write
 };
 
 } // namespace RemoteLog

@@ -188,7 +188,7 @@ void IncomingLogs::commit(const IncomingKey &log, quint64 sequence)
 void IncomingLogs::check(const IncomingKey &log)
 {
     if (Follower *follower = find(log))
-        follower->check();
+        follower->checkNow();
 }
 
 // ---- All of them
@@ -199,6 +199,12 @@ void IncomingLogs::check()
         follow(wanted.link, wanted.generation);
     for (const auto &[identity, following] : m_followings)
         following.follower->check();
+}
+
+void IncomingLogs::forgetFailures()
+{
+    for (const auto &[identity, following] : m_followings)
+        following.follower->forgetFailures();
 }
 
 void IncomingLogs::nameChanged(const QString &logName)
@@ -212,7 +218,7 @@ void IncomingLogs::nameChanged(const QString &logName)
 void IncomingLogs::storeChanged()
 {
     for (const auto &[identity, following] : m_followings)
-        following.follower->goOn();
+        following.follower->storeChanged();
 }
 
 void IncomingLogs::setMaxPayload(qint64 bytes)

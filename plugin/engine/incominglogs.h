@@ -39,8 +39,11 @@ public:
     void commit(const IncomingKey &log, quint64 sequence);
     void check(const IncomingKey &log);
 
-    // Asks for all of them, and follows what could not be followed before.
+    // Asks for all of them, and follows what could not be followed before. What failed is not read
+    // again before its time.
     void check();
+    // The host asks, or the network is another one: that time is now.
+    void forgetFailures();
     // A name system noticed something.
     void nameChanged(const QString &logName);
     // A store has something new: whoever lacks something goes on.

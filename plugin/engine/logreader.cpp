@@ -2,7 +2,6 @@
 #include "logreader.h"
 
 #include "log/address.h"
-#include "log/history.h"
 #include "logging.h"
 
 namespace RemoteLog {
@@ -13,12 +12,15 @@ namespace {
 // fresh reader learn where everything is in a few rounds; the bytes bound the memory.
 constexpr int MaxOpen = 512;
 constexpr qint64 MaxBytes = 8 * 1024 * 1024;
-// Pages that go to the sink in one transaction.
-constexpr qint64 FlushBytes = 2 * 1024 * 1024;
-// Contents of mapped entries that are brought in before their part of the page goes to the sink.
-constexpr quint64 PortionBytes = 32 * 1024 * 1024;
+// What stays in hand while a log waits for what is missing before it: many logs may.
+constexpr qint64 KeptBytes = 1024 * 1024;
 // Where a range gives no size.
 constexpr qint64 UnknownSize = 16 * 1024;
+
+qint64 expectedSize(const PageRange &range)
+{
+    return range.size > 0 ? qint64(std::min<quint64>(range.size, MaxBlockSize)) : UnknownSize;
+}
 
 } // namespace
 
@@ -30,230 +32,260 @@ LogReader::LogReader(const QByteArray &publicKey, const Key &readKey, qint64 max
     , m_maxPayload(maxPayload)
     , m_fetcher(fetcher)
     , m_sink(sink)
+    , m_walk(sink)
     , m_contents(publicKey, readKey, fetcher, sink, this)
 {
+    m_step.setSingleShot(true);
+    m_step.setInterval(0);
+    connect(&m_step, &QTimer::timeout, this, &LogReader::step);
     connect(&m_contents, &ContentReader::finished, this, [this](const Problem &problem) {
         if (problem)
             return finish(problem);
-        m_contentsFirst = m_cursor + 1;
+        m_contentsFirst = m_walk.next();
         pump();
     });
 }
 
 LogReader::~LogReader() = default;
 
+// ---- Start
+
 void LogReader::setCursor(quint64 cursor, const QByteArray &history, quint64 knownLast)
 {
-    m_cursor = cursor;
-    m_history = history;
+    m_walk.begin(cursor, history);
     m_knownLast = knownLast;
 }
 
 void LogReader::read(const NameRecord &record)
 {
+    if (record.address != m_record.address) {
+        m_headWanted = true;
+        m_headOpen = false;
+        m_headProblem = Problem();
+        m_embedded = EmbeddedBlocks(record);
+    }
     m_record = record;
-    m_headWanted = true;
-    m_headOpen = false;
-    m_embedded.clear();
-    for (const QByteArray &block : record.embedded)
-        m_embedded.insert(blockAddress(block), block);
-    // What failed on the way to the last record may be had by now.
-    m_failed.clear();
-    m_problem = Problem();
     proceed();
 }
 
 void LogReader::proceed()
 {
     if (!m_isReading) {
-        m_problem = Problem();
-        m_failed.clear();
         m_isReading = true;
+        m_problem = m_headProblem = Problem();
+        // What failed may be had by now.
+        for (const PlannedFetch &failed : std::exchange(m_failed, {}))
+            m_ranges.add(failed.range, failed.depth - 1);
     }
     pump();
 }
 
-void LogReader::stop()
-{
-    ++m_round;
-    m_isReading = false;
-    m_headOpen = false;
-    m_contents.stop();
-    m_contentsFirst = 0;
-    m_open.clear();
-    m_openBytes = 0;
-    m_held.clear();
-    m_heldAddresses.clear();
-    m_heldBytes = 0;
-}
-
 void LogReader::pump()
 {
-    // An answer may come while another is being worked on: sinks and signals call back.
-    if (m_isPumping) {
-        m_pumpAgain = true;
-        return;
-    }
-    m_isPumping = true;
-    do {
-        m_pumpAgain = false;
-        step();
-    } while (m_pumpAgain && m_isReading);
-    m_isPumping = false;
+    // Answers come in crowds: one step, and one transaction, for all that are there.
+    if (!m_step.isActive())
+        m_step.start();
 }
 
 void LogReader::step()
 {
     if (!m_isReading || !m_sink.hasRoom())
         return;
-    consume();
+    if (m_headWanted && !m_headOpen && !m_headProblem)
+        fetchHead();
+    if (m_isReading && !m_contents.isReading())
+        consume();
     if (!m_isReading || m_contents.isReading())
         return;
-    if (m_headWanted && !m_headOpen)
-        fetchHead();
-    if (m_isReading && !m_headWanted)
-        fetchPages();
-    if (!m_isReading || m_headOpen || !m_open.isEmpty() || m_contents.isReading() || m_pumpAgain)
-        return;
-    if (!m_headWanted && m_cursor >= m_knownLast)
-        finish({});
-    else if (m_problem)
-        finish(m_problem);
-    else if (m_sink.hasRoom())
-        finish(Problem(Problem::Kind::Tampered,
-                       QStringLiteral("no page tells where entry %1 is").arg(m_cursor + 1)));
+    fetchPages();
+    if (!m_headOpen && m_open.isEmpty() && !m_step.isActive())
+        conclude();
 }
+
+// ---- The head
 
 void LogReader::fetchHead()
 {
-    const auto embedded = m_embedded.constFind(m_record.address);
-    if (embedded != m_embedded.constEnd())
-        return takeHead(*embedded);
+    const QByteArray embedded = m_embedded.find(m_record.address);
+    if (!embedded.isNull())
+        return headFetched(embedded);
     m_headOpen = true;
     m_fetcher.fetch(
         m_record.address, false, this,
         [this, round = m_round, address = m_record.address](const Result<QByteArray> &block) {
-            if (round != m_round || address != m_record.address)
-                return;
-            m_headOpen = false;
-            if (block.ok())
-                takeHead(block.value());
-            else
-                finish(block.problem());
-            pump();
+            if (round == m_round && address == m_record.address)
+                headFetched(block);
         });
 }
 
-void LogReader::takeHead(const QByteArray &block)
+void LogReader::headFetched(const Result<QByteArray> &block)
+{
+    m_headOpen = false;
+    m_headProblem = block.ok() ? takeHead(block.value()) : block.problem();
+    // Nothing may follow where there are two histories; anything else is a reason to read what is
+    // known without this page.
+    if (m_headProblem.kind() == Problem::Kind::Conflict)
+        return finish(m_headProblem);
+    pump();
+}
+
+Problem LogReader::takeHead(const QByteArray &block)
 {
     const Result<Page> opened = openPage(block, m_publicKey, m_readKey);
     if (!opened.ok())
-        return finish(opened.problem());
+        return opened.problem();
     const Page &page = opened.value();
     if (page.last() < m_knownLast)
-        return finish(Problem(Problem::Kind::Conflict,
-                              QStringLiteral("record %1 ends at %2, but %3 was seen before")
-                                  .arg(m_record.number)
-                                  .arg(page.last())
-                                  .arg(m_knownLast)));
+        return Problem(Problem::Kind::Conflict,
+                       QStringLiteral("record %1 ends at %2, but %3 was seen before")
+                           .arg(m_record.number)
+                           .arg(page.last())
+                           .arg(m_knownLast));
     // Pages after the cursor are compared when they are reached; one that ends there never is.
-    if (page.last() == m_cursor && historyAfter(page, m_cursor) != m_history)
-        return finish(
-            Problem(Problem::Kind::Conflict,
-                    QStringLiteral("the page at entry %1 has another history").arg(m_cursor)));
+    if (page.last() == m_walk.cursor()) {
+        if (const Problem conflict = m_walk.check(page))
+            return conflict;
+    }
+    if (const int strays = m_embedded.dropStrays(page, m_publicKey, m_readKey); strays > 0)
+        qCInfo(engineLog) << "record" << m_record.number << "has" << strays
+                          << "blocks that are no page of its log: ignored";
     m_headWanted = false;
     m_knownLast = page.last();
+    m_learnedAt = m_walk.cursor();
     learn(page, 0);
-    if (page.last() > m_cursor)
-        hold(m_record.address, block, page);
+    hold(m_record.address, block, page);
     Q_EMIT headRead(m_record, page.last(), page.helpers);
-    m_pumpAgain = true;
+    return {};
 }
 
 void LogReader::learn(const Page &page, int depth)
 {
-    for (const PageRange &range : page.ranges) {
-        if (range.last() > m_cursor)
-            m_ranges.add(range, depth);
-    }
+    const auto add = [this, depth](const PageRange &range) {
+        if (range.last() <= m_walk.cursor() || m_failed.contains(range.address))
+            return;
+        m_hasLearned = m_hasLearned || !m_ranges.contains(range.address);
+        m_ranges.add(range, depth);
+    };
+    for (const PageRange &range : page.ranges)
+        add(range);
     // What `tail` says of itself: the entry before this page is there. Logs without ranges are read
     // by this alone.
-    if (!page.tail.isEmpty() && page.first > m_cursor + 1 && !m_ranges.contains(page.tail))
-        m_ranges.add({page.first - 1, 1, page.tail, 0}, depth);
+    if (!page.tail.isEmpty() && !m_ranges.contains(page.tail))
+        add({page.first - 1, 1, page.tail, 0});
 }
 
 void LogReader::hold(const QByteArray &address, const QByteArray &block, const Page &page)
 {
+    if (page.last() <= m_walk.cursor())
+        return;
     // The sizes that ranges state are hints, and may be lies: what turns out too much is fetched
     // again when it is its turn.
-    if (page.first > m_cursor + 1 && m_heldBytes + block.size() > 2 * MaxBytes)
+    if (page.first > m_walk.next() && m_held.bytes() + block.size() > 2 * MaxBytes)
         return;
-    const auto there = m_held.find(page.first);
-    if (there != m_held.end()) {
-        if (there->second.page.last() >= page.last())
-            return;
-        m_heldBytes -= there->second.block.size();
-        m_heldAddresses.remove(there->second.address);
-        m_held.erase(there);
-    }
-    m_held.insert({page.first, {page, address, block}});
+    m_held.hold({page.first, page.last(), address, block});
+    // It may be let go, and has to be found again then.
     m_ranges.add({page.first, quint64(page.pairs.size()), address, quint64(block.size())}, 0);
-    m_heldAddresses.insert(address);
-    m_heldBytes += block.size();
 }
+
+// ---- What is in hand, in order
+
+void LogReader::consume()
+{
+    while (m_sink.hasRoom()) {
+        const quint64 first = m_walk.next();
+        const HeldPages::Held *held = m_held.with(first);
+        if (!held)
+            break;
+        m_isProbing = false;
+        const Result<Page> page = openPage(held->block, m_publicKey, m_readKey);
+        Problem wrong = page.ok() ? m_walk.check(page.value()) : page.problem();
+        const quint64 last = wrong ? 0 : m_walk.portion(page.value(), m_maxPayload);
+        if (!wrong && last < first)
+            wrong = Problem(Problem::Kind::TooLarge,
+                            QStringLiteral("entry %1 is over the limit of %2 bytes")
+                                .arg(first)
+                                .arg(m_maxPayload));
+        if (wrong) {
+            if (flush())
+                finish(wrong);
+            return;
+        }
+        if (m_contentsFirst != first && ContentReader::isNeeded(page.value(), first, last)) {
+            if (flush())
+                m_contents.read(page.value(), first, last);
+            return;
+        }
+        if (const Problem problem = m_walk.take(page.value(), held->address, held->block, last))
+            return finish(problem);
+    }
+    flush();
+}
+
+bool LogReader::flush()
+{
+    if (const Problem problem = m_walk.flush())
+        finish(problem);
+    return m_isReading;
+}
+
+// ---- What is missing
 
 void LogReader::fetchPages()
 {
-    if (m_cursor >= m_knownLast || !m_sink.hasRoom())
+    if (m_walk.cursor() >= m_knownLast || !m_sink.hasRoom() || !isWorthPlanning())
         return;
-    m_ranges.removeBefore(m_cursor + 1);
-    const auto isHeld = [this](const QByteArray &address) {
-        return m_open.contains(address) || m_heldAddresses.contains(address)
-               || m_failed.contains(address);
-    };
-    const int room = MaxOpen - int(m_open.size());
-    const QList<PlannedFetch> planned = m_ranges.plan(m_cursor + 1, m_knownLast, isHeld, room);
+    m_ranges.removeBefore(m_walk.next());
+    const QList<PlannedFetch> planned = plan();
+    m_hasLearned = false;
     for (const PlannedFetch &fetch : planned) {
-        const qint64 size = fetch.range.size > 0
-                                ? qint64(std::min<quint64>(fetch.range.size, MaxBlockSize))
-                                : UnknownSize;
-        if (m_openBytes + m_heldBytes + size > MaxBytes) {
+        const qint64 size = expectedSize(fetch.range);
+        if (m_openBytes + m_held.bytes() + size > MaxBytes) {
             if (!m_open.isEmpty())
                 break;
             // What is in hand waits for a page that failed: newer ones would only push each other
             // out. The failure is reported, and all goes on from there later.
             if (m_problem)
                 return;
-            makeRoom();
+            // Nothing is under way and what is in hand does not connect: the newest pages will be
+            // fetched again later.
+            m_held.shrink(MaxBytes / 2);
         }
-        fetchPage(fetch);
+        fetchPage(fetch, size);
     }
 }
 
-void LogReader::makeRoom()
+// Planning looks at the whole window: not for every answer.
+bool LogReader::isWorthPlanning() const
 {
-    // Nothing is under way and what is in hand does not connect: the newest pages will be fetched
-    // again later.
-    while (m_heldBytes > MaxBytes / 2 && !m_held.empty()) {
-        const auto newest = std::prev(m_held.end());
-        m_heldBytes -= newest->second.block.size();
-        m_heldAddresses.remove(newest->second.address);
-        m_held.erase(newest);
-    }
+    if (m_open.isEmpty())
+        return true;
+    if (m_isProbing)
+        return false;
+    const bool hasPlace = m_open.size() <= MaxOpen - MaxOpen / 8
+                          && m_openBytes + m_held.bytes() <= MaxBytes - MaxBytes / 8;
+    return hasPlace || m_hasLearned;
 }
 
-void LogReader::fetchPage(const PlannedFetch &planned)
+QList<PlannedFetch> LogReader::plan() const
+{
+    const auto isHeld = [this](const QByteArray &address) {
+        return m_open.contains(address) || m_held.contains(address);
+    };
+    const quint64 first = m_walk.next();
+    if (!m_isProbing)
+        return m_ranges.plan(first, m_knownLast, isHeld, MaxOpen - int(m_open.size()));
+    if (m_problem)
+        return {};
+    const QList<PlannedFetch> next = m_ranges.plan(first, first, isHeld, 1);
+    return next.isEmpty() ? m_ranges.plan(first, m_knownLast, isHeld, 1) : next;
+}
+
+void LogReader::fetchPage(const PlannedFetch &planned, qint64 size)
 {
     const QByteArray address = planned.range.address;
-    const auto embedded = m_embedded.constFind(address);
-    if (embedded != m_embedded.constEnd()) {
-        takePage(planned, *embedded);
-        m_pumpAgain = true;
-        return;
-    }
-    const qint64 size = planned.range.size > 0
-                            ? qint64(std::min<quint64>(planned.range.size, MaxBlockSize))
-                            : UnknownSize;
+    const QByteArray embedded = m_embedded.find(address);
+    if (!embedded.isNull())
+        return takePage(planned, embedded);
     m_open.insert(address, size);
     m_openBytes += size;
     m_fetcher.fetch(address, false, this,
@@ -261,151 +293,89 @@ void LogReader::fetchPage(const PlannedFetch &planned)
                         if (round != m_round)
                             return;
                         m_openBytes -= m_open.take(planned.range.address);
-                        if (block.ok()) {
-                            takePage(planned, block.value());
-                        } else {
-                            m_failed.insert(planned.range.address);
-                            note(block.problem());
-                        }
-                        pump();
+                        takePage(planned, block);
                     });
 }
 
-void LogReader::takePage(const PlannedFetch &planned, const QByteArray &block)
+void LogReader::takePage(const PlannedFetch &planned, const Result<QByteArray> &block)
 {
-    const QByteArray address = planned.range.address;
-    const Result<Page> opened = openPage(block, m_publicKey, m_readKey);
-    Problem problem = opened.problem();
-    if (opened.ok()
-        && (opened.value().first > planned.range.first
-            || opened.value().last() < planned.range.last()))
-        problem = Problem(Problem::Kind::Tampered,
-                          QStringLiteral("page %1 does not hold entries %2 to %3")
-                              .arg(addressToText(address))
-                              .arg(planned.range.first)
-                              .arg(planned.range.last()));
-    if (problem) {
-        // Another range may tell the truth.
-        m_ranges.remove(address);
-        m_failed.insert(address);
-        return note(problem);
+    if (const Problem problem = openPlanned(planned, block)) {
+        qCDebug(engineLog) << "reading" << problem;
+        // Another range may tell the truth, or name a block that can be had.
+        m_ranges.remove(planned.range.address);
+        m_failed.insert(planned.range.address, planned);
+        // What says more than "not now" wins.
+        if (!m_problem || m_problem.kind() == Problem::Kind::WillRetry)
+            m_problem = problem;
     }
-    learn(opened.value(), planned.depth);
-    if (opened.value().last() > m_cursor)
-        hold(address, block, opened.value());
+    pump();
 }
 
-std::map<quint64, LogReader::Held>::iterator LogReader::heldWith(quint64 sequence)
+Problem LogReader::openPlanned(const PlannedFetch &planned, const Result<QByteArray> &block)
 {
-    auto best = m_held.end();
-    for (auto held = m_held.begin(); held != m_held.end() && held->first <= sequence;) {
-        if (held->second.page.last() < sequence) {
-            m_heldBytes -= held->second.block.size();
-            m_heldAddresses.remove(held->second.address);
-            held = m_held.erase(held);
-            continue;
-        }
-        if (best == m_held.end() || held->second.page.last() > best->second.page.last())
-            best = held;
-        ++held;
-    }
-    return best;
+    if (!block.ok())
+        return block.problem();
+    const Result<Page> page = openPage(block.value(), m_publicKey, m_readKey);
+    if (!page.ok())
+        return page.problem();
+    const PageRange &range = planned.range;
+    if (page.value().first > range.first || page.value().last() < range.last())
+        return Problem(Problem::Kind::Tampered,
+                       QStringLiteral("page %1 does not hold entries %2 to %3")
+                           .arg(addressToText(range.address))
+                           .arg(range.first)
+                           .arg(range.last()));
+    learn(page.value(), planned.depth);
+    hold(range.address, block.value(), page.value());
+    return {};
 }
 
-quint64 LogReader::portion(const Page &page, quint64 first) const
-{
-    quint64 mapped = 0;
-    for (quint64 sequence = first; sequence <= page.last(); ++sequence) {
-        const Pair &pair = page.pair(sequence);
-        const quint64 size = pair.isMapped() ? pair.size : quint64(pair.data.size());
-        if (size > quint64(m_maxPayload))
-            return sequence - 1;
-        if (pair.isMapped() && mapped > 0 && mapped + size > PortionBytes)
-            return sequence - 1;
-        mapped += pair.isMapped() ? size : 0;
-    }
-    return page.last();
-}
+// ---- The end
 
-void LogReader::consume()
+void LogReader::conclude()
 {
-    QList<VerifiedPage> ready;
-    qint64 readyBytes = 0;
-    quint64 cursor = m_cursor;
-    QByteArray history = m_history;
-    while (m_isReading && !m_contents.isReading() && m_sink.hasRoom()) {
-        const auto held = heldWith(cursor + 1);
-        if (held == m_held.end())
-            break;
-        const Page &page = held->second.page;
-        const quint64 first = cursor + 1;
-        const QByteArray claimed = page.first == first ? page.history : historyAfter(page, cursor);
-        if (claimed != history) {
-            if (flush(ready))
-                finish(Problem(
-                    Problem::Kind::Conflict,
-                    QStringLiteral("the page at entry %1 continues another history").arg(first)));
-            return;
-        }
-        const quint64 last = portion(page, first);
-        if (last < first) {
-            if (flush(ready))
-                finish(Problem(Problem::Kind::TooLarge,
-                               QStringLiteral("entry %1 is over the limit of %2 bytes")
-                                   .arg(first)
-                                   .arg(m_maxPayload)));
-            return;
-        }
-        if (m_contentsFirst != first && ContentReader::isNeeded(page, first, last)) {
-            if (flush(ready))
-                m_contents.read(page, first, last);
-            return;
-        }
-        history = extendHistoryOver(history, page, first, last);
-        ready.append({page, held->second.address, held->second.block, first, last, history});
-        readyBytes += held->second.block.size();
-        cursor = last;
-        if (readyBytes > FlushBytes) {
-            if (!flush(ready))
-                return;
-            readyBytes = 0;
-        }
+    if (!m_sink.hasRoom())
+        return;
+    if (m_walk.cursor() >= m_knownLast)
+        return finish(m_headProblem);
+    if (m_problem || m_headProblem)
+        return finish(m_problem ? m_problem : m_headProblem);
+    // Of a long log the newest ranges are forgotten while the oldest are read: they are told again.
+    if (m_walk.cursor() > m_learnedAt) {
+        m_ranges.clear();
+        m_headWanted = true;
+        return pump();
     }
-    flush(ready);
-}
-
-bool LogReader::flush(QList<VerifiedPage> &pages)
-{
-    if (pages.isEmpty())
-        return true;
-    if (const Problem problem = m_sink.acceptPages(pages)) {
-        finish(problem);
-        return false;
-    }
-    m_cursor = pages.constLast().last;
-    m_history = pages.constLast().history;
-    pages.clear();
-    Q_EMIT advanced();
-    return m_isReading;
-}
-
-void LogReader::note(const Problem &problem)
-{
-    qCDebug(engineLog) << "reading" << problem;
-    // What says more than "not now" wins.
-    if (!m_problem || m_problem.kind() == Problem::Kind::WillRetry)
-        m_problem = problem;
+    finish(Problem(Problem::Kind::Tampered,
+                   QStringLiteral("no page tells where entry %1 is").arg(m_walk.next())));
 }
 
 void LogReader::finish(const Problem &problem)
 {
     if (!m_isReading)
         return;
-    stop();
-    if (!problem) {
+    ++m_round;
+    m_isReading = false;
+    m_step.stop();
+    m_headOpen = false;
+    m_contents.stop();
+    m_contentsFirst = 0;
+    m_open.clear();
+    m_openBytes = 0;
+    m_isProbing = bool(problem);
+    const bool isWrong =
+        problem.kind() == Problem::Kind::Conflict || problem.kind() == Problem::Kind::Tampered;
+    if (problem && !isWrong) {
+        m_held.shrink(KeptBytes);
+    } else {
+        // What led here may be what was wrong: the next time everything is learned anew.
+        m_held.clear();
         m_ranges.clear();
-        m_embedded.clear();
+        m_failed.clear();
+        m_headWanted = m_headWanted || isWrong;
     }
+    if (!problem)
+        m_embedded.clear();
     Q_EMIT stopped(problem);
 }
 

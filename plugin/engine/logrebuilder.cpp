@@ -16,15 +16,40 @@ LogRebuilder::LogRebuilder(const OwnLog &log, const LogKeys &keys, const NameRec
     , m_context(context)
     , m_reader(keys.publicKey, keys.readKey, std::numeric_limits<qint32>::max(), context.fetcher,
                *this, this)
+    , m_retry(context.helpers, context.timing, this)
 {
-    m_retry.setSingleShot(true);
-    m_retry.setInterval(context.timing.retryFirst);
-    connect(&m_retry, &QTimer::timeout, this, [this] { m_reader.read(m_record); });
+    connect(&m_retry, &ReadRetry::due, this, &LogRebuilder::goOn);
     connect(&m_reader, &LogReader::stopped, this, &LogRebuilder::stopped);
     const WriterPosition &position = m_log.position;
     m_reader.setCursor(position.nextSequence - 1,
                        position.nextPage == 0 ? initialHistory() : position.history,
                        position.nextSequence - 1);
+}
+
+void LogRebuilder::start()
+{
+    m_reader.read(m_record);
+}
+
+void LogRebuilder::read(const NameRecord &record)
+{
+    if (areInConflict(record, m_record)) {
+        Q_EMIT finished(
+            Problem(Problem::Kind::Conflict,
+                    QStringLiteral("record %1 exists with two values").arg(record.number)));
+        return;
+    }
+    if (record.address.isEmpty() || compareNameRecords(record, m_record) <= 0)
+        return;
+    m_record = record;
+    m_retry.reset();
+    m_reader.read(m_record);
+}
+
+void LogRebuilder::goOn()
+{
+    if (!m_reader.isReading())
+        m_reader.read(m_record);
 }
 
 void LogRebuilder::stopped(const Problem &problem)
@@ -40,25 +65,15 @@ void LogRebuilder::stopped(const Problem &problem)
     // Only now: half a log must never look like a whole one.
     const Problem unsaved = problem ? problem : m_context.outbox.saveLog(changed);
     if (unsaved) {
-        m_retry.start();
+        // Without a network nothing failed: the retry is due when there is one.
+        if (!m_retry.isHeldBack())
+            m_retry.failed();
         Q_EMIT waiting(unsaved);
         return;
     }
     m_log = changed;
     Q_EMIT advanced(m_log);
     Q_EMIT finished({});
-}
-
-void LogRebuilder::start()
-{
-    m_reader.read(m_record);
-}
-
-void LogRebuilder::read(const NameRecord &better)
-{
-    m_record = better;
-    m_retry.stop();
-    m_reader.read(better);
 }
 
 Problem LogRebuilder::acceptPages(const QList<VerifiedPage> &pages)
@@ -97,33 +112,38 @@ QList<Block> LogRebuilder::contentsOf(const Page &page) const
     for (auto pair = page.pairs.crbegin(); pair != page.pairs.crend(); ++pair) {
         if (!pair->isMapped())
             continue;
-        const QByteArray block = m_contents.value(pair->address);
+        const QByteArray block = m_contents.value(pair->address).block;
         if (pair->size > quint64(ContentPieceSize)) {
             const Result<ContentIndex> index =
                 openContentIndex(*pair, block, m_keys.publicKey, m_keys.readKey);
             for (const QByteArray &address :
                  index.ok() ? index.value().addresses : QList<QByteArray>())
-                blocks.append(Block(address, m_contents.value(address)));
+                blocks.append(Block(address, m_contents.value(address).block));
         }
         blocks.append(Block(pair->address, block));
     }
     return blocks;
 }
 
-Problem LogRebuilder::acceptContent(quint64, const QByteArray &address, const QByteArray &block)
+Problem LogRebuilder::acceptContent(quint64 sequence, const QByteArray &address,
+                                    const QByteArray &block)
 {
-    m_contents.insert(address, block);
+    if (!m_contents.contains(address))
+        m_contents.insert(address, {sequence, block});
     return {};
 }
 
 Result<QByteArray> LogRebuilder::content(const QByteArray &address)
 {
-    return m_contents.value(address);
+    return m_contents.value(address).block;
 }
 
 void LogRebuilder::dropContents()
 {
-    m_contents.clear();
+    // Earlier portions of the same page are right, and nobody brings them again.
+    m_contents.removeIf([this](const std::pair<const QByteArray &, Content &> &content) {
+        return content.second.sequence > m_reader.cursor();
+    });
 }
 
 bool LogRebuilder::hasRoom() const

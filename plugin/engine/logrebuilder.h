@@ -3,8 +3,7 @@
 
 #include "logreader.h"
 #include "publishercontext.h"
-
-#include <QTimer>
+#include "readretry.h"
 
 namespace RemoteLog {
 
@@ -19,8 +18,9 @@ public:
                  const PublisherContext &context, QObject *parent);
 
     void start();
-    // A better record of the log turned up: it is read up to that one.
-    void read(const NameRecord &better);
+    // Another record of the log: where it ends if it is better. Two records of one number that
+    // differ end the rebuild with Conflict.
+    void read(const NameRecord &record);
 
 Q_SIGNALS:
     // The log is longer now.
@@ -37,6 +37,7 @@ private:
     Result<QByteArray> content(const QByteArray &address) override;
     void dropContents() override;
     bool hasRoom() const override;
+    void goOn();
     void stopped(const Problem &problem);
     QList<Block> contentsOf(const Page &page) const;
 
@@ -45,8 +46,13 @@ private:
     NameRecord m_record;
     PublisherContext m_context;
     LogReader m_reader;
-    QTimer m_retry;
-    QHash<QByteArray, QByteArray> m_contents;
+    ReadRetry m_retry;
+    struct Content
+    {
+        quint64 sequence = 0; // of the first entry that needs it
+        QByteArray block;
+    };
+    QHash<QByteArray, Content> m_contents; // of the page that comes next, by address
 };
 
 } // namespace RemoteLog

@@ -33,16 +33,12 @@ NameResolver::NameResolver(const QByteArray &publicKey, Expired expired, HelperS
 
 void NameResolver::resolve()
 {
-    if (m_open > 0) {
-        m_again = true;
-        return;
+    if (!isResolving()) {
+        m_answers = 0;
+        m_best.reset();
+        m_bestExpired.reset();
+        Q_EMIT started();
     }
-    m_again = false;
-    m_answers = 0;
-    m_best.reset();
-    m_bestExpired.reset();
-    Q_EMIT started();
-    ++m_open; // ours, so that an answer at once does not finish the round before all are asked
     // A writer believes only whom the host named: a link's helper must not answer for his log.
     const QList<Helper *> systems = m_expired == Expired::AtOnce
                                         ? m_helpers.writable(Helper::Role::System)
@@ -50,24 +46,39 @@ void NameResolver::resolve()
     for (Helper *helper : systems) {
         if (!helper->isUsable(Helper::Role::System))
             continue;
-        ++m_open;
-        const QPointer<Helper> asked(helper);
-        whenAnswered<Result<QList<QByteArray>>>(
-            helper->system()->get(m_name, AnswerLimit), this, m_timing.callLimit,
-            [this, asked, url = helper->url()](const Result<QList<QByteArray>> &answer) {
-                if (answer.ok()) {
-                    ++m_answers;
-                    if (asked)
-                        asked->succeeded(Helper::Role::System);
-                    judge(url, answer.value());
-                    Q_EMIT answered();
-                } else if (asked) {
-                    asked->failed(Helper::Role::System, answer.problem());
-                }
-                finishOne();
-            });
+        // One that hangs keeps nobody from asking the others.
+        const auto asked = m_asked.find(helper);
+        if (asked != m_asked.end())
+            asked.value() = true;
+        else
+            ask(helper);
     }
-    finishOne();
+    if (!isResolving())
+        finish();
+}
+
+void NameResolver::ask(Helper *helper)
+{
+    m_asked.insert(helper, false);
+    const QPointer<Helper> asked(helper);
+    whenAnswered<Result<QList<QByteArray>>>(
+        helper->system()->get(m_name, AnswerLimit), this, m_timing.callLimit,
+        [this, asked, helper, url = helper->url()](const Result<QList<QByteArray>> &answer) {
+            if (answer.ok()) {
+                ++m_answers;
+                if (asked)
+                    asked->succeeded(Helper::Role::System);
+                judge(url, answer.value());
+                Q_EMIT answered();
+            } else if (asked) {
+                asked->failed(Helper::Role::System, answer.problem());
+            }
+            const bool isWantedAgain = m_asked.take(helper);
+            if (isWantedAgain && asked && asked->isUsable(Helper::Role::System))
+                ask(asked);
+            else if (!isResolving())
+                finish();
+        });
 }
 
 void NameResolver::judge(const QUrl &helper, const QList<QByteArray> &records)
@@ -98,15 +109,11 @@ void NameResolver::judge(const QUrl &helper, const QList<QByteArray> &records)
     }
 }
 
-void NameResolver::finishOne()
+void NameResolver::finish()
 {
-    if (--m_open > 0)
-        return;
     if (m_bestExpired && (!m_best || m_bestExpired->number > m_best->number))
         Q_EMIT found(*m_bestExpired, true);
     Q_EMIT finished(m_answers);
-    if (m_again && m_open == 0)
-        resolve();
 }
 
 } // namespace RemoteLog

@@ -4,6 +4,8 @@
 #include "helperset.h"
 #include "log/namerecord.h"
 
+#include <QHash>
+
 #include <optional>
 
 namespace RemoteLog {
@@ -22,9 +24,10 @@ public:
     NameResolver(const QByteArray &publicKey, Expired expired, HelperSet &helpers,
                  const Timing &timing, const TimeSource &clock, QObject *parent);
 
-    // Does nothing while the last round is under way, but notes that another one is wanted.
+    // Asks everybody; who was asked already and has not answered is asked once more after that, in
+    // the same round.
     void resolve();
-    bool isResolving() const { return m_open > 0; }
+    bool isResolving() const { return !m_asked.isEmpty(); }
 
 Q_SIGNALS:
     // A round begins.
@@ -40,8 +43,9 @@ Q_SIGNALS:
     void finished(int answers);
 
 private:
+    void ask(Helper *helper);
     void judge(const QUrl &helper, const QList<QByteArray> &records);
-    void finishOne();
+    void finish();
 
     QByteArray m_publicKey;
     QString m_name;
@@ -49,9 +53,8 @@ private:
     HelperSet &m_helpers;
     Timing m_timing;
     TimeSource m_clock;
-    int m_open = 0;
+    QHash<const Helper *, bool> m_asked; // who has not answered yet; true: and is to be asked again
     int m_answers = 0;
-    bool m_again = false;
     std::optional<NameRecord> m_best;
     std::optional<NameRecord> m_bestExpired;
 };

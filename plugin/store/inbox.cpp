@@ -106,23 +106,33 @@ Result<qint64> Inbox::waitingBytes(const FollowedLog &log)
     });
 }
 
-Problem Inbox::commit(const FollowedLog &log)
+Result<qint64> Inbox::commit(const FollowedLog &log)
 {
-    return m_database.transaction([&]() -> Problem {
-        forgetCommitted(log);
+    qint64 freed = 0;
+    const Problem problem = m_database.transaction([&]() -> Problem {
+        freed = forgetCommitted(log);
         return saveLog(log);
     });
+    if (problem)
+        return problem;
+    return freed;
 }
 
-void Inbox::forgetCommitted(const FollowedLog &log)
+// The bytes of what went.
+qint64 Inbox::forgetCommitted(const FollowedLog &log)
 {
-    for (const char *sql : {"DELETE FROM inbox_pages WHERE log = ?1 AND last <= ?2",
-                            "DELETE FROM inbox_contents WHERE log = ?1 AND sequence <= ?2"}) {
+    qint64 freed = 0;
+    for (const char *sql :
+         {"DELETE FROM inbox_pages WHERE log = ?1 AND first <= ?2 AND last <= ?2 "
+          "RETURNING length(block)",
+          "DELETE FROM inbox_contents WHERE log = ?1 AND sequence <= ?2 RETURNING length(block)"}) {
         SQLite::Statement &remove = m_database.statement(sql);
         remove.bind(1, int64_t(log.id));
         bindNumber(remove, 2, log.position);
-        remove.exec();
+        while (remove.executeStep())
+            freed += signedAt(remove, 0);
     }
+    return freed;
 }
 
 } // namespace RemoteLog

@@ -73,13 +73,13 @@ public:
     Result<qint64> waitingBytes(const FollowedLog &log);
 
     // One transaction: saves `log` (position moved by the caller) and forgets what lies completely
-    // at or before it.
-    Problem commit(const FollowedLog &log);
+    // at or before it. How many bytes wait no longer.
+    Result<qint64> commit(const FollowedLog &log);
 
 private:
     void takeOver(FollowedLog &log);
     void insertLog(FollowedLog &log, const QByteArray &sealed);
-    void forgetCommitted(const FollowedLog &log);
+    qint64 forgetCommitted(const FollowedLog &log);
 
     Database &m_database;
 };

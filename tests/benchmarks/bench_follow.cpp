@@ -47,7 +47,22 @@ struct Published
     double publishMs = 0;
 };
 
-Published publish(const QUrl &folder, int entries)
+// How the log came to be: in one go, or over a long time, message by message, each with a page of
+// its own. (Ids that are given and ids that are computed do not share a page.)
+enum class Shape { FullPages, OneEntryPages };
+
+void appendOneByOne(OutgoingLog *log, const QList<QByteArray> &payloads)
+{
+    QList<QFuture<Result<quint64>>> appended;
+    for (qsizetype i = 0; i < payloads.size(); ++i)
+        appended.append(log->append(payloads.at(i), i % 2 ? QByteArray("id") : QByteArray()));
+    for (const auto &each : std::as_const(appended)) {
+        if (!await(each).ok())
+            qFatal("append failed");
+    }
+}
+
+Published publish(const QUrl &folder, int entries, Shape shape)
 {
     Party writer({folder});
     OutgoingLog *log = writer.open().openLog(QStringLiteral("benchmark"));
@@ -61,7 +76,9 @@ Published publish(const QUrl &folder, int entries)
     timer.start();
     constexpr int Batch = 1000;
     for (int i = 0; i < entries; i += Batch) {
-        if (!await(log->appendAll(payloads.mid(i, Batch))).ok())
+        if (shape == Shape::OneEntryPages)
+            appendOneByOne(log, payloads.mid(i, Batch));
+        else if (!await(log->appendAll(payloads.mid(i, Batch))).ok())
             qFatal("appendAll failed");
     }
     published.appendMs = double(timer.nsecsElapsed()) / 1e6;
@@ -134,11 +151,22 @@ int main(int argc, char **argv)
     const bool quick = arguments.contains(QLatin1String("--quick"));
     std::printf("%8s %14s %14s %12s %16s %12s %22s %22s\n", "entries", "appendAll", "single append",
                 "publish", "cold follow", "memory", "stall idle p99/max", "stall reading p99/max");
-    const QList<int> sizes = quick ? QList<int>{1000} : QList<int>{1000, 10'000, 100'000};
-    for (const int entries : sizes) {
+    struct Row
+    {
+        int entries;
+        Shape shape;
+    };
+    const QList<Row> rows = quick ? QList<Row>{{1000, Shape::FullPages}}
+                                  : QList<Row>{{1000, Shape::FullPages},
+                                               {10'000, Shape::FullPages},
+                                               {100'000, Shape::FullPages},
+                                               {4000, Shape::OneEntryPages}};
+    for (const auto &[entries, shape] : rows) {
         const QTemporaryDir share;
         const QUrl folder = QUrl::fromLocalFile(share.path());
-        const Published published = publish(folder, entries);
+        if (shape == Shape::OneEntryPages)
+            std::printf("each entry in a page of its own:\n");
+        const Published published = publish(folder, entries, shape);
         const int total = entries + 100;
         QList<QList<double>> figures(6);
         for (int round = 0; round < (quick ? 1 : 5); ++round) {

@@ -155,7 +155,7 @@ void InboxTest::receiveIsOneTransaction()
     QVERIFY(!m_profile->inbox().receive(m_log, {{1, 10, "a"}, {11, 20, "b"}, {21, 30, "c"}}));
     QCOMPARE(commits, 1);
     m_log.position = 20;
-    QVERIFY(!m_profile->inbox().commit(m_log));
+    QVERIFY(m_profile->inbox().commit(m_log).ok());
     QCOMPARE(commits, 2);
     m_profile->crash();
     QVERIFY(!m_profile->open());
@@ -238,7 +238,7 @@ void InboxTest::commitForgetsExactlyWhatIsCommitted()
             !m_profile->inbox().receiveContent(m_log, sequence, addressOf(sequence), "content"));
     QVERIFY(!receive(1, 10) && !receive(11, 20) && !receive(21, 30));
     m_log.position = position;
-    QVERIFY(!m_profile->inbox().commit(m_log));
+    QVERIFY(m_profile->inbox().commit(m_log).ok());
     QVERIFY(!m_profile->open());
     QTEST(count("inbox_pages") - 1, "pages");
     QTEST(count("inbox_contents"), "contents");
@@ -286,7 +286,7 @@ void InboxTest::sameContentOfTwoEntries()
     QVERIFY(!m_profile->inbox().receiveContent(m_log, 7, addressOf(1), "content"));
     QVERIFY(!receive(1, 10));
     m_log.position = 5;
-    QVERIFY(!m_profile->inbox().commit(m_log));
+    QVERIFY(m_profile->inbox().commit(m_log).ok());
     QCOMPARE(m_profile->inbox().content(m_log, addressOf(1)).value(), QByteArray("content"));
 }
 
@@ -297,7 +297,7 @@ void InboxTest::waitingBytes()
     QVERIFY(!m_profile->inbox().receiveContent(m_log, 25, addressOf(1), bytesOf(1, 100'000)));
     QCOMPARE(m_profile->inbox().waitingBytes(m_log).value(), qint64(101'000));
     m_log.position = 10;
-    QVERIFY(!m_profile->inbox().commit(m_log));
+    QCOMPARE(m_profile->inbox().commit(m_log).value(), qint64(500));
     QCOMPARE(m_profile->inbox().waitingBytes(m_log).value(), qint64(100'500));
 }
 
@@ -310,7 +310,7 @@ void InboxTest::sequencesUpToTheGreatest()
     QCOMPARE(m_profile->inbox().pageAfter(m_log, MaxSequence - 1).value()->last, MaxSequence);
     QVERIFY(!m_profile->inbox().pageAfter(m_log, MaxSequence).value());
     m_log.position = MaxSequence;
-    QVERIFY(!m_profile->inbox().commit(m_log));
+    QVERIFY(m_profile->inbox().commit(m_log).ok());
     QCOMPARE(count("inbox_pages") + count("inbox_contents"), 0);
     QCOMPARE(m_profile->followedLog().position, MaxSequence);
 }

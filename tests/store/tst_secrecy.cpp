@@ -222,7 +222,7 @@ void SecrecyTest::committedPagesAreOverwritten()
         log, {{1, 10, bytesOf(1, 30'000)}, {11, 20, bytesOf(2, 30'000)}}));
     QVERIFY(!m_profile->inbox().receiveContent(log, 5, addressOf(1), bytesOf(3, 300'000)));
     log.position = 10;
-    QVERIFY(!m_profile->inbox().commit(log));
+    QVERIFY(m_profile->inbox().commit(log).ok());
     m_profile->close();
     QVERIFY(!isOnDisk(bytesOf(1, 30'000).mid(20'000, 32)));
     QVERIFY(!isOnDisk(bytesOf(3, 300'000).mid(200'000, 32)));

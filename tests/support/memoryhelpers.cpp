@@ -157,6 +157,14 @@ void MemoryWorld::setRecords(const QHash<QString, QList<QByteArray>> &records)
     m_records = records;
 }
 
+void MemoryWorld::publish(const QString &name, const QHash<QByteArray, QByteArray> &blocks,
+                          const QByteArray &record)
+{
+    const std::lock_guard lock(m_mutex);
+    m_blocks.insert(blocks);
+    m_records[name] = {record};
+}
+
 void MemoryWorld::holdGets(bool hold)
 {
     const std::lock_guard lock(m_mutex);

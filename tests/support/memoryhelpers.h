@@ -59,6 +59,10 @@ public:
     QHash<QString, QList<QByteArray>> records() const;
     void setRecords(const QHash<QString, QList<QByteArray>> &records);
 
+    // What a writer leaves here: his blocks beside those of others, and his record as the only one.
+    void publish(const QString &name, const QHash<QByteArray, QByteArray> &blocks,
+                 const QByteArray &record);
+
     // Gets wait until all of a round have come: the test lets the world answer them together. What
     // is asked for only after an answer is a dependent fetch, so the rounds are the depth.
     void holdGets(bool hold);
