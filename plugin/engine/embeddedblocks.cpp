@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "embeddedblocks.h"
 
-#include "contents.h"
+#include "log/contents.h"
 #include "log/address.h"
 
 namespace RemoteLog {

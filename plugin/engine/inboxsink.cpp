@@ -28,6 +28,9 @@ Problem InboxSink::acceptPages(const QList<VerifiedPage> &pages)
     qint64 bytes = 0;
     for (const VerifiedPage &page : pages) {
         received.append({page.first, page.last, page.block});
+        // What was committed before it was read again does not wait.
+        if (page.last <= m_log.position)
+            continue;
         bytes += page.block.size();
         // Contents count with their page: before it, the host has nothing to make room by.
         for (quint64 sequence = page.first; sequence <= page.last; ++sequence)
