@@ -151,6 +151,7 @@ if $is_good; then
     stage install bash tests/ci/check-install.sh build/ci
     stage includes bash tests/ci/check-includes.sh build/ci
     stage tidy bash tests/ci/check-tidy.sh build/ci
+    stage fuzz bash tests/ci/check-fuzz.sh
     stage asan asan
     stage tsan tsan
 fi

@@ -2,11 +2,9 @@
 #include "block.h"
 
 #include "address.h"
+#include "cbor.h"
 
-#include <QCborStreamReader>
 #include <QCborStreamWriter>
-
-#include <optional>
 
 namespace RemoteLog {
 
@@ -21,33 +19,17 @@ Problem malformed()
     return Problem(Problem::Kind::Tampered, QStringLiteral("a block is not in its one form"));
 }
 
-std::optional<QByteArray> readBytes(QCborStreamReader &reader)
-{
-    if (!reader.isByteArray() || !reader.isLengthKnown())
-        return std::nullopt;
-    const auto chunk = reader.readByteArray();
-    if (chunk.status != QCborStreamReader::Ok)
-        return std::nullopt;
-    // The end of the string has to be read as well, or the reader stays inside it.
-    if (reader.readByteArray().status != QCborStreamReader::EndOfString)
-        return std::nullopt;
-    return chunk.data;
-}
-
 bool readKey(QCborStreamReader &reader, QLatin1String key)
 {
-    if (!reader.isString() || !reader.isLengthKnown() || reader.length() != quint64(key.size()))
-        return false;
-    const auto chunk = reader.readString();
-    return chunk.status == QCborStreamReader::Ok && chunk.data == key
-           && reader.readString().status == QCborStreamReader::EndOfString;
+    const std::optional<QString> text = Cbor::readText(reader);
+    return text && *text == key;
 }
 
 bool readLink(QCborStreamReader &reader, QList<QByteArray> &links)
 {
     if (!reader.isTag() || reader.toTag() != LinkTag || !reader.next())
         return false;
-    const std::optional<QByteArray> bytes = readBytes(reader);
+    const std::optional<QByteArray> bytes = Cbor::readBytes(reader);
     if (!bytes || !bytes->startsWith('\0') || !isBlockAddress(QByteArrayView(*bytes).sliced(1)))
         return false;
     links.append(bytes->sliced(1));
@@ -60,7 +42,7 @@ std::optional<BlockContent> readContent(QCborStreamReader &reader)
     if (!reader.isMap() || !reader.isLengthKnown() || reader.length() != 2
         || !reader.enterContainer() || !readKey(reader, QLatin1String("body")))
         return std::nullopt;
-    std::optional<QByteArray> body = readBytes(reader);
+    std::optional<QByteArray> body = Cbor::readBytes(reader);
     if (!body || !readKey(reader, QLatin1String("links")) || !reader.isArray()
         || !reader.isLengthKnown() || !reader.enterContainer())
         return std::nullopt;

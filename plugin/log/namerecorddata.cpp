@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "namerecorddata.h"
 
+#include "cbor.h"
 #include "page.h"
 
-#include <QCborStreamReader>
 #include <QCborStreamWriter>
 #include <QSet>
 #include <QtEndian>
@@ -33,24 +33,11 @@ Problem refused(const char *fault)
 
 bool readBytes(QCborStreamReader &reader, QByteArray &bytes)
 {
-    if (!reader.isByteArray() || !reader.isLengthKnown())
+    std::optional<QByteArray> read = Cbor::readBytes(reader);
+    if (!read)
         return false;
-    const auto chunk = reader.readByteArray();
-    if (chunk.status != QCborStreamReader::Ok)
-        return false;
-    bytes = chunk.data;
-    return reader.readByteArray().status == QCborStreamReader::EndOfString;
-}
-
-std::optional<QString> readKey(QCborStreamReader &reader)
-{
-    if (!reader.isString() || !reader.isLengthKnown())
-        return std::nullopt;
-    const auto chunk = reader.readString();
-    if (chunk.status != QCborStreamReader::Ok
-        || reader.readString().status != QCborStreamReader::EndOfString)
-        return std::nullopt;
-    return chunk.data;
+    bytes = *std::move(read);
+    return true;
 }
 
 bool readNumber(QCborStreamReader &reader, quint64 &number)
@@ -116,7 +103,7 @@ Result<NameRecordData> decodeNameRecordData(const QByteArray &bytes)
     NameRecordData data;
     QSet<QString> keys;
     while (reader.hasNext()) {
-        const std::optional<QString> key = readKey(reader);
+        const std::optional<QString> key = Cbor::readText(reader);
         if (!key)
             return refused("a key is no text");
         if (keys.contains(*key))

@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "hash.h"
 
+#include "bytes.h"
+
 namespace RemoteLog {
-
-namespace {
-
-const unsigned char *bytesOf(QByteArrayView bytes)
-{
-    return reinterpret_cast<const unsigned char *>(bytes.data());
-}
-
-unsigned char *bytesOf(QByteArray &bytes)
-{
-    return reinterpret_cast<unsigned char *>(bytes.data());
-}
-
-} // namespace
 
 QByteArray sha256(QByteArrayView bytes)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "keys.h"
 
+#include "bytes.h"
+
 #include <sodium/core.h>
 #include <sodium/crypto_generichash.h>
 #include <sodium/crypto_kdf.h>
@@ -27,11 +29,6 @@ Key derive(const Key &key, quint64 id, const char (&context)[crypto_kdf_CONTEXTB
     Key subkey;
     crypto_kdf_derive_from_key(subkey.data(), Key::size(), id, context, key.data());
     return subkey;
-}
-
-const unsigned char *bytesOf(QByteArrayView bytes)
-{
-    return reinterpret_cast<const unsigned char *>(bytes.data());
 }
 
 } // namespace
@@ -95,8 +92,7 @@ LogKeys MasterSecret::logKeys(const QString &label) const
 
     LogKeys keys;
     keys.publicKey = QByteArray(crypto_sign_PUBLICKEYBYTES, Qt::Uninitialized);
-    crypto_sign_seed_keypair(reinterpret_cast<unsigned char *>(keys.publicKey.data()),
-                             keys.signingKey.data(), seed.data());
+    crypto_sign_seed_keypair(bytesOf(keys.publicKey), keys.signingKey.data(), seed.data());
     keys.readKey = derive(root, 2, "rlog-enc");
     return keys;
 }
@@ -109,16 +105,15 @@ Key MasterSecret::databaseKey() const
 QByteArray MasterSecret::checkValue() const
 {
     QByteArray check(CheckValueSize, Qt::Uninitialized);
-    crypto_kdf_derive_from_key(reinterpret_cast<unsigned char *>(check.data()), CheckValueSize, 3,
-                               "rlog-chk", m_secret.data());
+    crypto_kdf_derive_from_key(bytesOf(check), CheckValueSize, 3, "rlog-chk", m_secret.data());
     return check;
 }
 
 QByteArray sign(QByteArrayView message, const SigningKey &key)
 {
     QByteArray signature(crypto_sign_BYTES, Qt::Uninitialized);
-    crypto_sign_detached(reinterpret_cast<unsigned char *>(signature.data()), nullptr,
-                         bytesOf(message), std::size_t(message.size()), key.data());
+    crypto_sign_detached(bytesOf(signature), nullptr, bytesOf(message), std::size_t(message.size()),
+                         key.data());
     return signature;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "sealing.h"
 
+#include "bytes.h"
+
 #include <sodium/crypto_aead_xchacha20poly1305.h>
 #include <sodium/randombytes.h>
 
@@ -12,11 +14,6 @@ constexpr int NonceSize = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr int TagSize = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 static_assert(SealOverhead == NonceSize + TagSize);
 
-const unsigned char *bytesOf(QByteArrayView bytes)
-{
-    return reinterpret_cast<const unsigned char *>(bytes.data());
-}
-
 } // namespace
 
 // The nonce comes straight from the system, one call each. Drawing many at once would save a third
@@ -27,7 +24,7 @@ void sealTo(QByteArray &out, QByteArrayView plaintext, QByteArrayView associated
 {
     const qsizetype start = out.size();
     out.resize(start + plaintext.size() + SealOverhead);
-    auto *const nonce = reinterpret_cast<unsigned char *>(out.data()) + start;
+    auto *const nonce = bytesOf(out) + start;
     randombytes_buf(nonce, NonceSize);
     crypto_aead_xchacha20poly1305_ietf_encrypt(
         nonce + NonceSize, nullptr, bytesOf(plaintext), std::size_t(plaintext.size()),
@@ -42,7 +39,7 @@ std::optional<QByteArray> unseal(QByteArrayView sealed, QByteArrayView associate
     const unsigned char *const nonce = bytesOf(sealed);
     QByteArray plaintext(sealed.size() - SealOverhead, Qt::Uninitialized);
     const int failed = crypto_aead_xchacha20poly1305_ietf_decrypt(
-        reinterpret_cast<unsigned char *>(plaintext.data()), nullptr, nullptr, nonce + NonceSize,
+        bytesOf(plaintext), nullptr, nullptr, nonce + NonceSize,
         std::size_t(sealed.size() - NonceSize), bytesOf(associatedData),
         std::size_t(associatedData.size()), nonce, key.data());
     if (failed)
