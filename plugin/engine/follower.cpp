@@ -99,7 +99,7 @@ Problem Follower::addHints(const QList<QUrl> &hints)
     m_context.helpers.addHints(hints);
     FollowedLog changed = m_log;
     changed.link = withHints(m_log.link, hints);
-    if (changed.link == m_log.link)
+    if (changed.link.hints() == m_log.link.hints())
         return {};
     const Problem problem = m_context.inbox.saveLog(changed);
     if (!problem)
