@@ -58,14 +58,14 @@ void BlockFetcher::fetch(const QByteArray &address, bool wholeTree, QObject *con
     }
     const QList<Helper *> stores = m_helpers.helpers(Helper::Role::Store);
     for (Helper *helper : stores) {
-        if (helper->isUsable(Helper::Role::Store))
+        if (helper->isUsable(Helper::Role::Store, Helper::Direction::Read))
             job->waiting.append(helper);
     }
     // What rests after a failure is not asked; its problem says why nothing could be.
     for (Helper *helper : stores) {
-        if (!helper->isHeldBack() && helper->isResting(Helper::Role::Store)
+        if (!helper->isHeldBack() && helper->isResting(Helper::Role::Store, Helper::Direction::Read)
             && job->waiting.isEmpty())
-            job->problem = helper->status().problem();
+            job->problem = helper->problem(Helper::Role::Store, Helper::Direction::Read);
     }
     if (job->waiting.isEmpty()) {
         QTimer::singleShot(0, this, [this, job] {
@@ -79,14 +79,8 @@ void BlockFetcher::fetch(const QByteArray &address, bool wholeTree, QObject *con
     job->hedge = decltype(job->hedge)(new QTimer);
     job->hedge->setInterval(m_timing.hedge);
     connect(job->hedge.get(), &QTimer::timeout, this, [this, weak = std::weak_ptr<Job>(job)] {
-        const auto alive = weak.lock();
-        if (!alive)
-            return;
-        // Slow while others wait to be asked: later fetches go to those first.
-        if (alive->asked && !alive->waiting.isEmpty())
-            alive->asked->failed(Helper::Role::Store, Problem(Problem::Kind::WillRetry,
-                                                              QStringLiteral("slow to answer")));
-        next(alive);
+        if (const auto alive = weak.lock())
+            next(alive);
     });
     next(job);
 }
@@ -106,9 +100,10 @@ void BlockFetcher::next(const std::shared_ptr<Job> &job)
         fetch.setWholeTree(job->wholeTree);
         whenAnswered<Result<QList<Block>>>(
             helper->store()->get(fetch), this, m_timing.callLimit,
-            [this, job, helper, url = helper->url()](const Result<QList<Block>> &answer) {
+            [this, job, helper, call = helper->begin(Helper::Role::Store, Helper::Direction::Read),
+             url = helper->url()](const Result<QList<Block>> &answer) {
                 --job->open;
-                judge(job, helper, url, answer);
+                judge(job, helper, call, url, answer);
             });
         return;
     }
@@ -121,12 +116,12 @@ void BlockFetcher::next(const std::shared_ptr<Job> &job)
     }
 }
 
-void BlockFetcher::judge(const std::shared_ptr<Job> &job, Helper *helper, const QUrl &url,
-                         const Result<QList<Block>> &answer)
+void BlockFetcher::judge(const std::shared_ptr<Job> &job, Helper *helper, const Helper::Call &call,
+                         const QUrl &url, const Result<QList<Block>> &answer)
 {
     if (!answer.ok()) {
         if (helper)
-            helper->failed(Helper::Role::Store, answer.problem());
+            helper->failed(call, answer.problem());
         if (job->problem.kind() != Problem::Kind::Tampered)
             job->problem = Problem(answer.problem().kind(), answer.problem().detail(), url);
         next(job);
@@ -147,7 +142,7 @@ void BlockFetcher::judge(const std::shared_ptr<Job> &job, Helper *helper, const 
     }
     if (!wanted.isNull()) {
         if (helper)
-            helper->succeeded(Helper::Role::Store);
+            helper->succeeded(call);
         finish(job, wanted);
         return;
     }
@@ -156,8 +151,10 @@ void BlockFetcher::judge(const std::shared_ptr<Job> &job, Helper *helper, const 
         job->problem = Problem(
             Problem::Kind::Tampered,
             QStringLiteral("block %1 came with other bytes").arg(addressToText(job->address)), url);
+        if (helper)
+            helper->lied(job->problem);
     } else if (helper) {
-        helper->succeeded(Helper::Role::Store);
+        helper->succeeded(call);
     }
     next(job);
 }

@@ -26,8 +26,8 @@ public:
 private:
     struct Job;
     void next(const std::shared_ptr<Job> &job);
-    void judge(const std::shared_ptr<Job> &job, Helper *helper, const QUrl &url,
-               const Result<QList<Block>> &answer);
+    void judge(const std::shared_ptr<Job> &job, Helper *helper, const Helper::Call &call,
+               const QUrl &url, const Result<QList<Block>> &answer);
     void finish(const std::shared_ptr<Job> &job, const Result<QByteArray> &result);
 
     HelperSet &m_helpers;

@@ -47,7 +47,6 @@ void HelperSet::configure(const Settings &settings)
     old.clear();
     holdBack();
     Q_EMIT statusChanged();
-    Q_EMIT usable();
 }
 
 Helper *HelperSet::add(const QUrl &url, bool isHint)
@@ -60,7 +59,8 @@ Helper *HelperSet::add(const QUrl &url, bool isHint)
             m_registry->knows(url)
                 ? QStringLiteral("the helper's URL is not understood")
                 : QStringLiteral("no helper knows the scheme \"%1\"").arg(url.scheme());
-        added->failed(Helper::Role::Store, Problem(Problem::Kind::ActionRequired, why));
+        added->failed(added->begin(Helper::Role::Store, Helper::Direction::Write),
+                      Problem(Problem::Kind::ActionRequired, why));
     }
     connect(added, &Helper::usable, this, &HelperSet::usable);
     connect(added, &Helper::statusChanged, this, &HelperSet::statusChanged);

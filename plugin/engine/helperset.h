@@ -62,8 +62,8 @@ public:
     int embedLimit() const;
 
 Q_SIGNALS:
-    // Somebody may be used who could not be before, or the list is another one.
-    void usable();
+    // One of them may be used for this again.
+    void usable(RemoteLog::Helper::Role role, RemoteLog::Helper::Direction direction);
     // A status in statuses() changed.
     void statusChanged();
     void storeChanged();

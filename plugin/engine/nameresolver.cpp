@@ -48,21 +48,22 @@ void NameResolver::resolve()
                                         ? m_helpers.writable(Helper::Role::System)
                                         : m_helpers.helpers(Helper::Role::System);
     for (Helper *helper : systems) {
-        if (!helper->isUsable(Helper::Role::System))
+        if (!helper->isUsable(Helper::Role::System, Helper::Direction::Read))
             continue;
         ++m_open;
         const QPointer<Helper> asked(helper);
+        const Helper::Call call = helper->begin(Helper::Role::System, Helper::Direction::Read);
         whenAnswered<Result<QList<QByteArray>>>(
             helper->system()->get(m_name, AnswerLimit), this, m_timing.callLimit,
-            [this, asked, url = helper->url()](const Result<QList<QByteArray>> &answer) {
+            [this, asked, call, url = helper->url()](const Result<QList<QByteArray>> &answer) {
                 if (answer.ok()) {
                     ++m_answers;
                     if (asked)
-                        asked->succeeded(Helper::Role::System);
+                        asked->succeeded(call);
                     judge(url, answer.value());
                     Q_EMIT answered();
                 } else if (asked) {
-                    asked->failed(Helper::Role::System, answer.problem());
+                    asked->failed(call, answer.problem());
                 }
                 finishOne();
             });

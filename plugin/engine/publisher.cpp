@@ -232,7 +232,7 @@ void Publisher::resolve()
 {
     const QList<Helper *> systems = m_context.helpers.writable(Helper::Role::System);
     const bool canAsk = std::any_of(systems.begin(), systems.end(), [](const Helper *helper) {
-        return helper->isUsable(Helper::Role::System);
+        return helper->isUsable(Helper::Role::System, Helper::Direction::Read);
     });
     if (canAsk && !m_resolver.isResolving())
         m_resolver.resolve();
@@ -316,7 +316,8 @@ bool Publisher::cut()
         return false;
     const bool canStore =
         std::any_of(m_uploaders.begin(), m_uploaders.end(), [](const auto &uploader) {
-            return uploader->helper() && uploader->helper()->isUsable(Helper::Role::Store);
+            return uploader->helper()
+                   && uploader->helper()->isUsable(Helper::Role::Store, Helper::Direction::Write);
         });
     if (!canStore || m_storedPages < m_log.position.nextPage || m_cutTimer.isActive())
         return false;

@@ -34,7 +34,7 @@ Uploader::Uploader(const OwnLog &log, Helper *helper, const PublisherContext &co
 
 void Uploader::advance()
 {
-    if (m_isBusy || !m_helper || !m_helper->isUsable(Helper::Role::Store)
+    if (m_isBusy || !m_helper || !m_helper->isUsable(Helper::Role::Store, Helper::Direction::Write)
         || m_storedPages >= m_log.position.nextPage)
         return;
     const Result<QList<OwnBlock>> batch =
@@ -59,26 +59,27 @@ void Uploader::advance()
         upload.setCompletesTree(true);
     }
     m_isBusy = true;
+    const Helper::Call call = m_helper->begin(Helper::Role::Store, Helper::Direction::Write);
     whenAnswered<Problem>(m_helper->store()->put(upload), this, m_context.timing.callLimit,
-                          [this, page = last.page, ordinal = last.ordinal, endsPage = last.isPage,
-                           head = upload.head()](const Problem &problem) {
-                              uploaded(problem, page, ordinal, endsPage, head);
+                          [this, call, page = last.page, ordinal = last.ordinal,
+                           endsPage = last.isPage, head = upload.head()](const Problem &problem) {
+                              uploaded(call, problem, page, ordinal, endsPage, head);
                           });
 }
 
-void Uploader::uploaded(const Problem &problem, quint64 page, int ordinal, bool endsPage,
-                        const QByteArray &head)
+void Uploader::uploaded(const Helper::Call &call, const Problem &problem, quint64 page, int ordinal,
+                        bool endsPage, const QByteArray &head)
 {
     m_isBusy = false;
     if (!m_helper)
         return;
     if (problem) {
         // Goes on when the helper says that it may be used again.
-        m_helper->failed(Helper::Role::Store, problem);
+        m_helper->failed(call, problem);
         Q_EMIT progressed();
         return;
     }
-    m_helper->succeeded(Helper::Role::Store);
+    m_helper->succeeded(call);
     const quint64 stored = endsPage ? page + 1 : page;
     m_ordinal = endsPage ? 0 : ordinal + 1;
     if (stored != m_storedPages) {

@@ -31,8 +31,8 @@ Q_SIGNALS:
     void failed(const RemoteLog::Problem &problem);
 
 private:
-    void uploaded(const Problem &problem, quint64 page, int ordinal, bool endsPage,
-                  const QByteArray &head);
+    void uploaded(const Helper::Call &call, const Problem &problem, quint64 page, int ordinal,
+                  bool endsPage, const QByteArray &head);
 
     const OwnLog &m_log;
     QPointer<Helper> m_helper;

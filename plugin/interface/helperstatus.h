@@ -33,7 +33,7 @@ public:
     QUrl url() const;
     void setUrl(const QUrl &url);
 
-    // False while it is held back (no network) or its last call failed.
+    // False while it is held back (no network) or its last call failed. Wrong bytes are no failure.
     bool isUsable() const;
     void setUsable(bool usable);
 
@@ -41,7 +41,8 @@ public:
     QDateTime lastSuccess() const;
     void setLastSuccess(const QDateTime &time);
 
-    // Why its last call failed; null if it did not.
+    // Why its last call failed, reading and writing each for itself; Tampered if it gave wrong bytes,
+    // which makes it the last to be asked until the network changes; null if nothing is wrong.
     Problem problem() const;
     void setProblem(const Problem &problem);
 
