@@ -173,7 +173,10 @@ Result<QList<Entry>> Publisher::read(quint64 first, int limit)
 
 void Publisher::audit(const Reply<Result<Audit>> &reply)
 {
-    new Auditor(m_log, m_context, reply, this);
+    if (m_auditor && m_auditor->isRunning())
+        m_auditor->join(reply);
+    else
+        m_auditor = new Auditor(m_log, m_context, reply, this);
 }
 
 // ---- Publish

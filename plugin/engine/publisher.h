@@ -9,12 +9,14 @@
 #include <RemoteLog/audit.h>
 #include <RemoteLog/entry.h>
 
+#include <QPointer>
 #include <QTimer>
 
 #include <vector>
 
 namespace RemoteLog {
 
+class Auditor;
 class LogRebuilder;
 class RecordPutter;
 class Uploader;
@@ -89,6 +91,7 @@ private:
     QTimer m_cutTimer;
     std::vector<std::unique_ptr<Uploader>> m_uploaders;
     std::vector<std::unique_ptr<RecordPutter>> m_putters;
+    QPointer<Auditor> m_auditor; // deletes itself
     quint64 m_storedPages = 0; // the most that any one store holds
     std::optional<NameRecord> m_record; // the newest signed one
     quint64 m_recordLast = 0; // the last sequence that it covers

@@ -80,8 +80,11 @@ void RecordPutter::judge(const NameRecord &record, const Helper::Call &call,
             Problem(Problem::Kind::WillRetry,
                     QStringLiteral("record %1 was taken but is not served").arg(record.number)));
     m_isBusy = false;
-    if (m_helper)
+    if (m_helper) {
         m_helper->succeeded(call);
+        // It was read, too: nobody else may ever ask whether that works again.
+        m_helper->succeeded(m_helper->begin(Helper::Role::System, Helper::Direction::Read));
+    }
     if (best->number > record.number || areInConflict(*best, record)) {
         m_served = record.signatureAndData; // not put again: it would not win
         Q_EMIT contradicted(*best);

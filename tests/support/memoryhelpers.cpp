@@ -127,6 +127,12 @@ void MemoryWorld::refusePuts(bool refuse)
     m_refusesPuts = refuse;
 }
 
+void MemoryWorld::refuseWithoutPreviousHead(bool refuse)
+{
+    const std::lock_guard lock(m_mutex);
+    m_wantsPreviousHead = refuse;
+}
+
 MemoryWorld::Counts MemoryWorld::counts() const
 {
     const std::lock_guard lock(m_mutex);
@@ -203,6 +209,9 @@ QFuture<Problem> MemoryWorld::put(const Upload &upload)
         return promise->future();
     }
     if (m_storeMood == Mood::Fails || m_refusesPuts)
+        return ready(dead());
+    if (m_wantsPreviousHead && !upload.previousHead().isEmpty()
+        && !m_blocks.contains(upload.previousHead()))
         return ready(dead());
     for (const Block &block : upload.blocks()) {
         ++m_counts.blocksPut;

@@ -35,6 +35,9 @@ class HelpersTest : public QObject
 private Q_SLOTS:
     void refusedPutsAreNotRepeatedWhileGetsWork();
     void refusingPutsIsStillReadable();
+    void whatAStoreLostComesBackWithTheNextEntry_data();
+    void whatAStoreLostComesBackWithTheNextEntry();
+    void anAuditServesAllWhoAsk();
 };
 
 void HelpersTest::refusedPutsAreNotRepeatedWhileGetsWork()
@@ -80,6 +83,53 @@ void HelpersTest::refusingPutsIsStillReadable()
     world->refusePuts(false);
     QVERIFY(waitFor([&] { return bobs->head().lastSequence() == 1; }));
     QVERIFY(waitFor([&] { return !anyProblem(bob.transport()); }));
+}
+
+void HelpersTest::whatAStoreLostComesBackWithTheNextEntry_data()
+{
+    QTest::addColumn<bool>("restarts");
+    QTest::newRow("before a start") << true;
+    QTest::newRow("under way") << false;
+}
+
+void HelpersTest::whatAStoreLostComesBackWithTheNextEntry()
+{
+    QFETCH(bool, restarts);
+    const auto world = MemoryWorld::named(QStringLiteral("wiped"));
+    world->setBlocks({});
+    Party alice({helper("wiped")});
+    OutgoingLog *log = alice.open().openLog(Label);
+    for (const char *payload : {"one", "two", "three"})
+        publish(log, payload);
+    const QHash<QByteArray, QByteArray> before = world->blocks();
+    if (restarts)
+        alice.close();
+    world->setBlocks({});
+    world->refuseWithoutPreviousHead(!restarts);
+    if (restarts)
+        log = alice.open().openLog(Label);
+    publish(log, "four");
+    const QHash<QByteArray, QByteArray> after = world->blocks();
+    QCOMPARE(after.size(), before.size() + 1);
+    for (auto block = before.cbegin(); block != before.cend(); ++block)
+        QCOMPARE(after.value(block.key()), block.value());
+    Party bob({helper("wiped")});
+    Reader reader(bob.open().follow(linkOf(log)));
+    QVERIFY(waitFor([&] { return reader.entries.size() == 4; }));
+}
+
+void HelpersTest::anAuditServesAllWhoAsk()
+{
+    const auto world = MemoryWorld::named(QStringLiteral("audited"));
+    Party alice({helper("audited")});
+    OutgoingLog *log = alice.open().openLog(Label);
+    publish(log, "one");
+    world->setBlocks({});
+    const QFuture<Result<Audit>> first = log->audit();
+    const QFuture<Result<Audit>> second = log->audit();
+    QCOMPARE(await(first).value().restored(), 1);
+    QVERIFY(await(second).ok());
+    QCOMPARE(world->blocks().size(), 1);
 }
 
 QTEST_GUILESS_MAIN(HelpersTest)

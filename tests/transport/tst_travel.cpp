@@ -145,7 +145,7 @@ void TravelTest::statesAreReportedInOrder()
             });
     QSignalSpy heads(log, &OutgoingLog::headPublished);
     QCOMPARE(await(log->appendAll({"a", "b", "c"})).value(), 1u);
-    QVERIFY(waitFor([&heads] { return heads.size() == 1; }));
+    QVERIFY(waitFor([&] { return heads.size() == 1 && states.size() == 2; }));
     QCOMPARE(states, (QList<Entry::State>{Entry::State::Stored, Entry::State::Published}));
     const QList<Entry> own = await(log->read(1, 10)).value();
     QCOMPARE(own.size(), 3);
