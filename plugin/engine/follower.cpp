@@ -59,7 +59,7 @@ Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObje
             m_commitTimer.start();
     });
 
-    m_context.helpers.addHints(m_log.link.hints());
+    m_context.helpers.addHints(this, m_log.link.hints());
     m_reader.setCursor(m_log.cursor, m_log.history, m_log.lastSequence);
     countWaiting();
     if (!m_log.record.isEmpty()) {
@@ -72,7 +72,10 @@ Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObje
     }
 }
 
-Follower::~Follower() = default;
+Follower::~Follower()
+{
+    m_context.helpers.removeHints(this);
+}
 
 IncomingStatus Follower::status() const
 {
@@ -86,7 +89,7 @@ bool Follower::isBusy() const
 
 Problem Follower::addHints(const QList<QUrl> &hints)
 {
-    m_context.helpers.addHints(hints);
+    m_context.helpers.addHints(this, hints);
     FollowedLog changed = m_log;
     changed.link = withHints(m_log.link, hints);
     if (changed.link == m_log.link)
@@ -99,7 +102,7 @@ Problem Follower::addHints(const QList<QUrl> &hints)
 
 void Follower::helpersChanged()
 {
-    m_context.helpers.addHints(m_log.link.hints());
+    m_context.helpers.addHints(this, m_log.link.hints());
 }
 
 void Follower::check()
@@ -112,7 +115,7 @@ void Follower::goOn()
 {
     m_retryTimer.stop();
     if (m_best && m_isUnread && !m_reader.isReading() && !m_best->address.isEmpty()
-        && !m_context.helpers.helpers(Helper::Role::Store).isEmpty() && hasRoom())
+        && !m_context.helpers.helpers(Helper::Role::Store, this).isEmpty() && hasRoom())
         m_reader.read(*m_best);
     Q_EMIT statusChanged();
 }

@@ -131,7 +131,7 @@ void LogReader::fetchHead()
         return takeHead(*embedded);
     m_headOpen = true;
     m_fetcher.fetch(
-        m_record.address, false, this,
+        {m_record.address, parent()}, this,
         [this, round = m_round, address = m_record.address](const Result<QByteArray> &block) {
             if (round != m_round || address != m_record.address)
                 return;
@@ -256,7 +256,7 @@ void LogReader::fetchPage(const PlannedFetch &planned)
                             : UnknownSize;
     m_open.insert(address, size);
     m_openBytes += size;
-    m_fetcher.fetch(address, false, this,
+    m_fetcher.fetch({address, parent(), size}, this,
                     [this, planned, round = m_round](const Result<QByteArray> &block) {
                         if (round != m_round)
                             return;

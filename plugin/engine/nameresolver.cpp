@@ -46,7 +46,7 @@ void NameResolver::resolve()
     // A writer believes only whom the host named: a link's helper must not answer for his log.
     const QList<Helper *> systems = m_expired == Expired::AtOnce
                                         ? m_helpers.writable(Helper::Role::System)
-                                        : m_helpers.helpers(Helper::Role::System);
+                                        : m_helpers.helpers(Helper::Role::System, parent());
     for (Helper *helper : systems) {
         if (!helper->isUsable(Helper::Role::System, Helper::Direction::Read))
             continue;
