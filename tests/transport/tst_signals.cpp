@@ -114,6 +114,7 @@ void SignalsTest::entriesComeAfterTheHead()
 
 void SignalsTest::everyChangeIsToldOnce()
 {
+    QList<Transport::State> states; // outlives Alice, who closes at the end
     Party alice({helper("once")});
     Transport &transport = alice.open();
     OutgoingLog *log = transport.openLog(Label);
@@ -121,7 +122,6 @@ void SignalsTest::everyChangeIsToldOnce()
     QSignalSpy heads(log, &OutgoingLog::headPublished);
     QSignalSpy problems(log, &OutgoingLog::problemChanged);
     QSignalSpy helpers(&transport, &Transport::helpersChanged);
-    QList<Transport::State> states;
     connect(&transport, &Transport::stateChanged, this,
             [&states](Transport::State state) { states.append(state); });
     for (int i = 1; i <= 3; ++i) {
