@@ -41,8 +41,9 @@ public:
     QDateTime lastSuccess() const;
     void setLastSuccess(const QDateTime &time);
 
-    // Why its last call failed, reading and writing each for itself; Tampered if it gave wrong bytes,
-    // which makes it the last to be asked until the network changes; null if nothing is wrong.
+    // Why its last call failed, reading and writing each for itself; Tampered if it gave wrong
+    // bytes, which makes it the last to be asked until the network changes; null if nothing is
+    // wrong.
     Problem problem() const;
     void setProblem(const Problem &problem);
 
