@@ -3,6 +3,9 @@
 
 #include "call.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace RemoteLog {
 
 namespace {
@@ -17,17 +20,23 @@ Auditor::Auditor(const OwnLog &log, const PublisherContext &context,
     : QObject(parent)
     , m_log(log)
     , m_context(context)
-    , m_reply(reply)
+    , m_replies{reply}
 {
-    const Result<int> count = m_context.pages.blockCount(m_log);
-    if (!count.ok()) {
-        finish(count.problem());
-        return;
+    for (Helper *helper : m_context.helpers.writable(Helper::Role::Store)) {
+        const Result<Placement> placement =
+            m_context.pages.placement(m_log, m_context.database.helperId(helper->url().toString()));
+        if (!placement.ok()) {
+            finish(placement.problem());
+            return;
+        }
+        const Result<int> blocks = m_context.pages.blockCount(m_log, placement.value().pages);
+        if (!blocks.ok()) {
+            finish(blocks.problem());
+            return;
+        }
+        m_stores.append({helper, placement.value().pages, blocks.value()});
+        m_blocks += blocks.value();
     }
-    m_blocksEach = count.value();
-    for (Helper *helper : m_context.helpers.writable(Helper::Role::Store))
-        m_stores.append(helper);
-    m_blocks = m_blocksEach * int(m_stores.size());
     nextStore();
 }
 
@@ -45,37 +54,35 @@ void Auditor::nextStore()
 
 void Auditor::nextBatch()
 {
-    if (!m_store || m_store->isHeldBack()) {
-        m_failed += m_blocksEach - m_doneHere;
+    if (!m_store.helper || m_store.helper->isHeldBack())
+        return giveUpStore();
+    if (m_page >= m_store.pages)
         return nextStore();
-    }
-    const Result<QList<OwnBlock>> batch =
+    const Result<QList<OwnBlock>> found =
         m_context.pages.blocks(m_log, m_page, m_ordinal, BatchBlocks, BatchBytes);
-    if (!batch.ok())
-        return finish(batch.problem());
-    if (batch.value().isEmpty() || m_page >= m_log.position.nextPage)
+    if (!found.ok())
+        return finish(found.problem());
+    QList<OwnBlock> batch = found.value();
+    while (!batch.isEmpty() && batch.constLast().page >= m_store.pages)
+        batch.removeLast();
+    if (batch.isEmpty())
         return nextStore();
-    const OwnBlock &last = batch.value().constLast();
+    const OwnBlock &last = batch.constLast();
     m_page = last.isPage ? last.page + 1 : last.page;
     m_ordinal = last.isPage ? 0 : last.ordinal + 1;
     QList<QByteArray> addresses;
-    for (const OwnBlock &block : batch.value())
+    for (const OwnBlock &block : std::as_const(batch))
         addresses.append(block.block.address());
     whenAnswered<Result<QList<bool>>>(
-        m_store->store()->exists(addresses), this, m_context.timing.callLimit,
-        [this, blocks = batch.value()](const Result<QList<bool>> &answer) {
-            judge(blocks, answer);
-        });
+        m_store.helper->store()->exists(addresses), this, m_context.timing.callLimit,
+        [this, batch](const Result<QList<bool>> &answer) { judge(batch, answer); });
 }
 
 void Auditor::judge(const QList<OwnBlock> &batch, const Result<QList<bool>> &answer)
 {
+    if (!answer.ok() || answer.value().size() != batch.size())
+        return giveUpStore();
     m_doneHere += int(batch.size());
-    if (!answer.ok() || answer.value().size() != batch.size()) {
-        m_failed += int(batch.size());
-        report();
-        return nextBatch();
-    }
     m_checked += int(batch.size());
     QList<OwnBlock> missing;
     for (qsizetype i = 0; i < batch.size(); ++i) {
@@ -92,13 +99,16 @@ void Auditor::judge(const QList<OwnBlock> &batch, const Result<QList<bool>> &ans
 
 void Auditor::restore(const QList<OwnBlock> &missing)
 {
-    if (!m_store) {
+    if (!m_store.helper) {
         m_failed += int(missing.size());
-        return nextBatch();
+        return giveUpStore();
     }
     QList<Block> blocks;
-    for (const OwnBlock &block : missing)
+    qint64 bytes = 0;
+    for (const OwnBlock &block : missing) {
         blocks.append(block.block);
+        bytes += block.block.bytes().size();
+    }
     Upload upload;
     upload.setBlocks(blocks);
     // The head is put as one again: a store that pins it must know that everything below is there
@@ -107,31 +117,39 @@ void Auditor::restore(const QList<OwnBlock> &missing)
         upload.setHead(m_log.position.tail);
         upload.setCompletesTree(m_failed == 0);
     }
-    whenAnswered<Problem>(m_store->store()->put(upload), this, m_context.timing.callLimit,
+    whenAnswered<Problem>(m_store.helper->store()->put(upload), this,
+                          m_context.timing.limitFor(bytes),
                           [this, count = int(missing.size())](const Problem &problem) {
                               (problem ? m_failed : m_restored) += count;
-                              nextBatch();
+                              if (problem)
+                                  giveUpStore();
+                              else
+                                  nextBatch();
                           });
+}
+
+void Auditor::giveUpStore()
+{
+    m_failed += m_store.blocks - m_doneHere;
+    nextStore();
 }
 
 void Auditor::report()
 {
-    m_reply.setProgress(std::min(m_blocks, m_checked + m_failed), m_blocks);
+    for (const auto &reply : std::as_const(m_replies))
+        reply.setProgress(std::min(m_blocks, m_checked + m_failed), m_blocks);
 }
 
 void Auditor::finish(const Problem &problem)
 {
-    if (problem) {
-        m_reply.answer(problem);
-    } else {
-        Audit audit;
-        audit.setBlocks(m_blocks);
-        audit.setChecked(m_checked);
-        audit.setMissing(m_missing);
-        audit.setRestored(m_restored);
-        audit.setFailed(m_failed);
-        m_reply.answer(audit);
-    }
+    Audit audit;
+    audit.setBlocks(m_blocks);
+    audit.setChecked(m_checked);
+    audit.setMissing(m_missing);
+    audit.setRestored(m_restored);
+    audit.setFailed(m_failed);
+    for (const auto &reply : std::exchange(m_replies, {}))
+        reply.answer(problem ? Result<Audit>(problem) : Result<Audit>(audit));
     deleteLater();
 }
 

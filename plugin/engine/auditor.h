@@ -11,7 +11,8 @@
 namespace RemoteLog {
 
 // One run of OutgoingLog::audit(): store by store, block by block, in the order in which stores are
-// filled. Deletes itself.
+// filled, as far as each was filled. A store that does not answer is given up at once: asking on
+// would take a time limit for every few blocks. Deletes itself.
 class Auditor : public QObject
 {
     Q_OBJECT
@@ -20,22 +21,33 @@ public:
     Auditor(const OwnLog &log, const PublisherContext &context, const Reply<Result<Audit>> &reply,
             QObject *parent);
 
+    bool isRunning() const { return !m_replies.isEmpty(); }
+    // Another who asks while this runs gets the same answer.
+    void join(const Reply<Result<Audit>> &reply) { m_replies.append(reply); }
+
 private:
+    struct Store
+    {
+        QPointer<Helper> helper;
+        quint64 pages = 0; // that it is said to hold
+        int blocks = 0;
+    };
+
     void nextStore();
     void nextBatch();
     void judge(const QList<OwnBlock> &batch, const Result<QList<bool>> &answer);
     void restore(const QList<OwnBlock> &missing);
+    void giveUpStore();
     void finish(const Problem &problem);
     void report();
 
     OwnLog m_log;
     PublisherContext m_context;
-    Reply<Result<Audit>> m_reply;
-    QList<QPointer<Helper>> m_stores;
-    QPointer<Helper> m_store;
+    QList<Reply<Result<Audit>>> m_replies;
+    QList<Store> m_stores;
+    Store m_store;
     quint64 m_page = 0;
     int m_ordinal = 0;
-    int m_blocksEach = 0;
     int m_doneHere = 0;
     int m_blocks = 0;
     int m_checked = 0;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "blockfetcher.h"
 
-#include "call.h"
-
 #include "log/address.h"
 #include "log/block.h"
 
@@ -12,152 +10,141 @@ namespace RemoteLog {
 
 namespace {
 
-constexpr int ExtraBytes = 16 * 1024 * 1024;
+constexpr qint64 UnknownSize = 16 * 1024;
 
-// The timer may be what is running when its job ends.
-struct DeleteLater
+Problem notThere(const QByteArray &address)
 {
-    void operator()(QObject *object) const { object->deleteLater(); }
-};
+    return Problem(Problem::Kind::WillRetry,
+                   QStringLiteral("no content store has block %1 now").arg(addressToText(address)));
+}
 
 } // namespace
 
 struct BlockFetcher::Job
 {
-    QByteArray address;
-    bool wholeTree = false;
+    Wanted wanted;
     QPointer<QObject> context;
     Handler handler;
     QList<QPointer<Helper>> waiting; // not asked yet
     int open = 0; // asked, not answered
     Problem problem; // the gravest so far
-    QPointer<Helper> asked; // the last one
-    std::unique_ptr<QTimer, DeleteLater> hedge;
     bool isDone = false;
+
+    bool isWanted() const { return !isDone && context; }
 };
 
 BlockFetcher::BlockFetcher(HelperSet &helpers, const Timing &timing, QObject *parent)
     : QObject(parent)
     , m_helpers(helpers)
     , m_timing(timing)
-    , m_extra(ExtraBytes)
 {
 }
 
-void BlockFetcher::fetch(const QByteArray &address, bool wholeTree, QObject *context,
-                         Handler handler)
+void BlockFetcher::fetch(const Wanted &wanted, QObject *context, Handler handler)
 {
     const auto job = std::make_shared<Job>();
-    job->address = address;
-    job->wholeTree = wholeTree;
+    job->wanted = wanted;
     job->context = context;
     job->handler = std::move(handler);
-    if (const std::unique_ptr<QByteArray> extra(m_extra.take(address)); extra) {
-        QTimer::singleShot(0, this, [this, job, bytes = *extra] { finish(job, bytes); });
-        return;
-    }
-    const QList<Helper *> stores = m_helpers.helpers(Helper::Role::Store);
-    for (Helper *helper : stores) {
-        if (helper->isUsable(Helper::Role::Store))
+    for (Helper *helper : m_helpers.helpers(Helper::Role::Store, wanted.hintsOf)) {
+        if (helper->isUsable(Helper::Role::Store, Helper::Direction::Read))
             job->waiting.append(helper);
+        // What rests after a failure is not asked; its problem says why nothing could be.
+        else if (!helper->isHeldBack())
+            job->problem = helper->problem(Helper::Role::Store, Helper::Direction::Read);
     }
-    // What rests after a failure is not asked; its problem says why nothing could be.
-    for (Helper *helper : stores) {
-        if (!helper->isHeldBack() && helper->isResting(Helper::Role::Store)
-            && job->waiting.isEmpty())
-            job->problem = helper->status().problem();
+    if (!job->waiting.isEmpty()) {
+        job->problem = Problem();
+        return next(job);
     }
-    if (job->waiting.isEmpty()) {
-        QTimer::singleShot(0, this, [this, job] {
-            finish(job, job->problem
-                            ? job->problem
-                            : Problem(Problem::Kind::WillRetry,
-                                      QStringLiteral("no content store can be asked now")));
-        });
-        return;
-    }
-    job->hedge = decltype(job->hedge)(new QTimer);
-    job->hedge->setInterval(m_timing.hedge);
-    connect(job->hedge.get(), &QTimer::timeout, this, [this, weak = std::weak_ptr<Job>(job)] {
-        const auto alive = weak.lock();
-        if (!alive)
-            return;
-        // Slow while others wait to be asked: later fetches go to those first.
-        if (alive->asked && !alive->waiting.isEmpty())
-            alive->asked->failed(Helper::Role::Store, Problem(Problem::Kind::WillRetry,
-                                                              QStringLiteral("slow to answer")));
-        next(alive);
-    });
-    next(job);
+    if (!job->problem)
+        job->problem =
+            Problem(Problem::Kind::WillRetry, QStringLiteral("no content store can be asked now"));
+    QTimer::singleShot(0, this, [this, job] { finish(job, job->problem); });
 }
 
 void BlockFetcher::next(const std::shared_ptr<Job> &job)
 {
-    if (job->isDone)
+    if (!job->isWanted())
         return;
-    while (!job->waiting.isEmpty()) {
-        const QPointer<Helper> helper = job->waiting.takeFirst();
-        if (!helper)
-            continue;
-        ++job->open;
-        job->asked = helper;
-        job->hedge->start();
-        Fetch fetch(job->address, job->wholeTree ? ExtraBytes : MaxBlockSize);
-        fetch.setWholeTree(job->wholeTree);
-        whenAnswered<Result<QList<Block>>>(
-            helper->store()->get(fetch), this, m_timing.callLimit,
-            [this, job, helper, url = helper->url()](const Result<QList<Block>> &answer) {
-                --job->open;
-                judge(job, helper, url, answer);
-            });
+    Helper *helper = takeBest(*job);
+    if (!helper) {
+        if (job->open == 0)
+            finish(job, job->problem ? job->problem : notThere(job->wanted.address));
         return;
     }
-    job->hedge->stop();
-    if (job->open == 0) {
-        finish(job, job->problem ? job->problem
-                                 : Problem(Problem::Kind::WillRetry,
-                                           QStringLiteral("no content store has block %1 now")
-                                               .arg(addressToText(job->address))));
+    ++job->open;
+    StoreLane::Question question;
+    question.address = job->wanted.address;
+    question.size =
+        job->wanted.size > 0 ? std::min<qint64>(job->wanted.size, MaxBlockSize) : UnknownSize;
+    question.asker = job->context;
+    question.isWanted = [job] { return job->isWanted(); };
+    question.isOverdue = [this, job] { next(job); };
+    question.answer = [this, job, asked = QPointer<Helper>(helper),
+                       url = helper->url()](const Result<QList<Block>> &answer) {
+        --job->open;
+        judge(job, asked, url, answer);
+    };
+    laneOf(helper)->ask(question);
+}
+
+Helper *BlockFetcher::takeBest(Job &job)
+{
+    // In their order, but for these: one that lies may be right about another block, and a slow one
+    // may be the only one that has it.
+    const auto rank = [this](Helper *helper) {
+        return 2 * int(helper->hasLied()) + int(laneOf(helper)->isSlow());
+    };
+    job.waiting.removeIf([](const QPointer<Helper> &helper) {
+        return !helper || !helper->isUsable(Helper::Role::Store, Helper::Direction::Read);
+    });
+    const auto best = std::min_element(job.waiting.begin(), job.waiting.end(),
+                                       [&rank](Helper *a, Helper *b) { return rank(a) < rank(b); });
+    if (best == job.waiting.end())
+        return nullptr;
+    Helper *helper = *best;
+    job.waiting.erase(best);
+    return helper;
+}
+
+StoreLane *BlockFetcher::laneOf(Helper *helper)
+{
+    StoreLane *&lane = m_lanes[helper];
+    if (!lane) {
+        lane = new StoreLane(helper, m_timing, this);
+        connect(helper, &QObject::destroyed, this, [this](const QObject *gone) {
+            const auto found = m_lanes.find(gone);
+            found->second->close();
+            m_lanes.erase(found);
+        });
     }
+    return lane;
 }
 
 void BlockFetcher::judge(const std::shared_ptr<Job> &job, Helper *helper, const QUrl &url,
                          const Result<QList<Block>> &answer)
 {
+    if (!job->isWanted())
+        return;
     if (!answer.ok()) {
-        if (helper)
-            helper->failed(Helper::Role::Store, answer.problem());
         if (job->problem.kind() != Problem::Kind::Tampered)
             job->problem = Problem(answer.problem().kind(), answer.problem().detail(), url);
-        next(job);
-        return;
+        return next(job);
     }
-    QByteArray wanted;
-    bool lied = false;
     for (const Block &block : answer.value()) {
         // The address is computed, never believed.
-        const QByteArray address =
-            block.bytes().size() <= MaxBlockSize ? blockAddress(block.bytes()) : QByteArray();
-        if (address == job->address)
-            wanted = block.bytes();
-        else if (!job->wholeTree || address != block.address())
-            lied = true;
-        else
-            m_extra.insert(address, new QByteArray(block.bytes()), int(block.bytes().size()));
+        if (block.bytes().size() <= MaxBlockSize
+            && blockAddress(block.bytes()) == job->wanted.address)
+            return finish(job, block.bytes());
     }
-    if (!wanted.isNull()) {
+    if (!answer.value().isEmpty()) {
+        job->problem = Problem(Problem::Kind::Tampered,
+                               QStringLiteral("block %1 came with other bytes")
+                                   .arg(addressToText(job->wanted.address)),
+                               url);
         if (helper)
-            helper->succeeded(Helper::Role::Store);
-        finish(job, wanted);
-        return;
-    }
-    if (lied) {
-        // Not a reason to let the whole store rest: one damaged file is no dead helper.
-        job->problem = Problem(
-            Problem::Kind::Tampered,
-            QStringLiteral("block %1 came with other bytes").arg(addressToText(job->address)), url);
-    } else if (helper) {
-        helper->succeeded(Helper::Role::Store);
+            helper->lied(job->problem);
     }
     next(job);
 }
@@ -167,8 +154,6 @@ void BlockFetcher::finish(const std::shared_ptr<Job> &job, const Result<QByteArr
     if (job->isDone)
         return;
     job->isDone = true;
-    if (job->hedge)
-        job->hedge->stop();
     const Handler handler = std::exchange(job->handler, nullptr);
     if (job->context)
         handler(result);

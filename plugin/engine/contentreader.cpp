@@ -69,7 +69,7 @@ void ContentReader::next()
             accept(wanted, here.value());
             continue;
         }
-        m_fetcher.fetch(wanted.address, false, this,
+        m_fetcher.fetch({wanted.address, parent()->parent(), MaxBlockSize}, this,
                         [this, wanted, round = m_round](const Result<QByteArray> &block) {
                             if (round != m_round)
                                 return;

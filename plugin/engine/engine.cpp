@@ -3,6 +3,8 @@
 
 #include <QThread>
 
+#include <utility>
+
 namespace RemoteLog {
 
 Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> registry,
@@ -27,7 +29,7 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     m_lockedRetry.setSingleShot(true);
     m_lockedRetry.setInterval(timing.keyWait);
     connect(&m_poll, &QTimer::timeout, this, &Engine::checkAll);
-    connect(&m_goOn, &QTimer::timeout, this, &Engine::checkAll);
+    connect(&m_goOn, &QTimer::timeout, this, &Engine::wake);
     connect(&m_report, &QTimer::timeout, this, &Engine::report);
     connect(&m_lockedRetry, &QTimer::timeout, this, &Engine::askForKey);
 
@@ -66,9 +68,9 @@ void Engine::open()
     m_helpers->setNetwork(m_network);
     m_helpers->setPaused(m_isPaused);
     m_helpers->configure(m_settings);
-    connect(m_helpers.get(), &HelperSet::usable, this, &Engine::goOn);
+    connect(m_helpers.get(), &HelperSet::usable, this, &Engine::helperUsable);
     connect(m_helpers.get(), &HelperSet::statusChanged, this, &Engine::reportSoon);
-    connect(m_helpers.get(), &HelperSet::storeChanged, &m_incoming, &IncomingLogs::storeChanged);
+    connect(m_helpers.get(), &HelperSet::storeChanged, &m_incoming, &IncomingLogs::goOn);
     connect(m_helpers.get(), &HelperSet::nameChanged, &m_incoming, &IncomingLogs::nameChanged);
     m_opener = std::make_unique<ProfileOpener>(m_settings.directory(), m_timing, nullptr);
     connect(m_opener.get(), &ProfileOpener::waiting, this, &Engine::refuse);
@@ -241,10 +243,42 @@ void Engine::applySettings(const Settings &settings, const Reply<Problem> &reply
 
 void Engine::goOn()
 {
+    m_wakesWriters = m_wakesReaders = m_asksNames = true;
     // Several helpers become usable at once: one round for all.
     if (!m_goOn.isActive())
         m_goOn.start(0);
     reportSoon();
+}
+
+void Engine::helperUsable(Helper::Role role, Helper::Direction direction)
+{
+    // Only who waited for this: names are not asked again because a folder takes blocks again. An
+    // own name that could not be resolved is the writer's business, too.
+    const bool isName = role == Helper::Role::System;
+    const bool isRead = direction == Helper::Direction::Read;
+    m_wakesWriters = m_wakesWriters || !isRead || isName;
+    m_wakesReaders = m_wakesReaders || isRead;
+    m_asksNames = m_asksNames || (isRead && isName);
+    if (!m_goOn.isActive())
+        m_goOn.start(0);
+    reportSoon();
+}
+
+void Engine::wake()
+{
+    const bool asksNames = std::exchange(m_asksNames, false);
+    const bool wakesWriters = std::exchange(m_wakesWriters, false);
+    const bool wakesReaders = std::exchange(m_wakesReaders, false);
+    if (!m_master)
+        return;
+    if (wakesWriters)
+        m_outgoing.advance();
+    if (m_isPaused || !wakesReaders)
+        return;
+    if (asksNames)
+        m_incoming.check();
+    else
+        m_incoming.goOn();
 }
 
 void Engine::checkAll()

@@ -65,6 +65,8 @@ private:
     void askForKey();
     Problem begin();
     void goOn();
+    void helperUsable(Helper::Role role, Helper::Direction direction);
+    void wake();
     void checkAll();
     void reportSoon();
     void report();
@@ -91,6 +93,9 @@ private:
 
     QTimer m_poll;
     QTimer m_goOn;
+    bool m_wakesWriters = false; // when it fires
+    bool m_wakesReaders = false;
+    bool m_asksNames = false;
     QTimer m_report;
     QTimer m_lockedRetry;
     QDateTime m_lastPublished;

@@ -69,7 +69,7 @@ Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObje
             m_commitTimer.start();
     });
 
-    m_context.helpers.addHints(m_log.link.hints());
+    m_context.helpers.addHints(this, m_log.link.hints());
     m_reader.setCursor(m_log.cursor, m_log.history, m_log.lastSequence);
     if (!m_log.record.isEmpty()) {
         const Result<NameRecord> record = parseNameRecord(m_log.record, publicKeyOf(m_log.link));
@@ -81,7 +81,10 @@ Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObje
     }
 }
 
-Follower::~Follower() = default;
+Follower::~Follower()
+{
+    m_context.helpers.removeHints(this);
+}
 
 IncomingStatus Follower::status() const
 {
@@ -96,7 +99,7 @@ bool Follower::isBusy() const
 
 Problem Follower::addHints(const QList<QUrl> &hints)
 {
-    m_context.helpers.addHints(hints);
+    m_context.helpers.addHints(this, hints);
     FollowedLog changed = m_log;
     changed.link = withHints(m_log.link, hints);
     if (changed.link.hints() == m_log.link.hints())
@@ -109,7 +112,7 @@ Problem Follower::addHints(const QList<QUrl> &hints)
 
 void Follower::helpersChanged()
 {
-    m_context.helpers.addHints(m_log.link.hints());
+    m_context.helpers.addHints(this, m_log.link.hints());
     m_retry.hurry();
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "helper.h"
 
+#include "status.h"
+
 #include <QRandomGenerator>
 
 #include <algorithm>
@@ -17,9 +19,10 @@ Helper::Helper(const QUrl &url, std::unique_ptr<ContentStore> store,
     , m_isHint(isHint)
     , m_timing(timing)
 {
-    for (Health &role : m_health) {
-        role.rest.setSingleShot(true);
-        connect(&role.rest, &QTimer::timeout, this, &Helper::usable);
+    for (std::size_t i = 0; i < Healths; ++i) {
+        m_health[i].rest.setSingleShot(true);
+        connect(&m_health[i].rest, &QTimer::timeout, this,
+                [this, i] { tellUsable(roleOf(i), directionOf(i)); });
     }
     if (m_store)
         connect(m_store.get(), &ContentStore::changed, this, &Helper::storeChanged);
@@ -34,44 +37,60 @@ bool Helper::needsNetwork() const
     return (m_store && m_store->needsNetwork()) || (m_system && m_system->needsNetwork());
 }
 
+Helper::Health &Helper::health(Role role, Direction direction)
+{
+    return m_health[2 * std::size_t(role) + std::size_t(direction)];
+}
+
+const Helper::Health &Helper::health(Role role, Direction direction) const
+{
+    return m_health[2 * std::size_t(role) + std::size_t(direction)];
+}
+
+bool Helper::isUsable(Role role, Direction direction) const
+{
+    return has(role) && !m_isHeldBack && !isResting(role, direction);
+}
+
+bool Helper::isResting(Role role, Direction direction) const
+{
+    return health(role, direction).rest.isActive();
+}
+
+void Helper::tellUsable(Role role, Direction direction)
+{
+    if (isUsable(role, direction))
+        Q_EMIT usable(role, direction);
+}
+
 void Helper::setHeldBack(bool heldBack)
 {
     if (m_isHeldBack == heldBack)
         return;
     m_isHeldBack = heldBack;
     Q_EMIT statusChanged();
-    if (!heldBack)
-        Q_EMIT usable();
+    for (std::size_t i = 0; i < Healths; ++i)
+        tellUsable(roleOf(i), directionOf(i));
 }
 
-bool Helper::isUsable(Role role) const
+void Helper::succeeded(const Call &call)
 {
-    return has(role) && !m_isHeldBack && !isResting(role);
-}
-
-bool Helper::isResting(Role role) const
-{
-    return health(role).rest.isActive();
-}
-
-void Helper::succeeded(Role role)
-{
-    Health &state = health(role);
-    const bool wasFailing = state.failures > 0;
+    Health &state = health(call.role, call.direction);
     state.failures = 0;
     state.problem = Problem();
-    state.rest.stop();
     m_lastSuccess = QDateTime::currentDateTimeUtc();
     Q_EMIT statusChanged();
-    if (wasFailing)
-        Q_EMIT usable();
 }
 
-void Helper::failed(Role role, const Problem &problem)
+void Helper::failed(const Call &call, const Problem &problem)
 {
     if (m_isHeldBack)
         return;
-    Health &state = health(role);
+    if (call.epoch != m_epoch)
+        return tellUsable(call.role, call.direction);
+    if (call.direction == Direction::Read && problem.kind() == Problem::Kind::Tampered)
+        return lied(problem);
+    Health &state = health(call.role, call.direction);
     // Calls that were sent together fail together: that is one failure, not many.
     if (!state.rest.isActive()) {
         const auto longest = m_timing.retryFirst.count() << std::min(state.failures, 16);
@@ -86,30 +105,50 @@ void Helper::failed(Role role, const Problem &problem)
     Q_EMIT statusChanged();
 }
 
+void Helper::lied(const Problem &problem)
+{
+    m_lie = Problem(problem.kind(), problem.detail(), m_url);
+    Q_EMIT statusChanged();
+}
+
 void Helper::reset(bool abortCalls)
 {
+    // First: what abort() answers does not count.
+    ++m_epoch;
     if (abortCalls && m_store && m_store->needsNetwork())
         m_store->abort();
     if (abortCalls && m_system && m_system->needsNetwork())
         m_system->abort();
-    bool wasResting = false;
-    for (Health &role : m_health) {
-        wasResting = wasResting || role.rest.isActive();
-        role.failures = 0;
-        role.rest.stop();
+    if (std::exchange(m_lie, Problem()))
+        Q_EMIT statusChanged();
+    for (std::size_t i = 0; i < Healths; ++i) {
+        m_health[i].failures = 0;
+        const bool wasResting = m_health[i].rest.isActive();
+        m_health[i].rest.stop();
+        if (wasResting)
+            tellUsable(roleOf(i), directionOf(i));
     }
-    if (wasResting)
-        Q_EMIT usable();
+}
+
+void Helper::abort(Role role)
+{
+    ++m_epoch;
+    if (role == Role::Store && m_store)
+        m_store->abort();
+    if (role == Role::System && m_system)
+        m_system->abort();
 }
 
 HelperStatus Helper::status() const
 {
+    Problem failure;
+    for (const Health &each : m_health)
+        failure = graver(failure, each.problem);
     HelperStatus status;
     status.setUrl(m_url);
     status.setLastSuccess(m_lastSuccess);
-    const Problem problem = m_health[0].problem ? m_health[0].problem : m_health[1].problem;
-    status.setProblem(problem);
-    status.setUsable((m_store || m_system) && !m_isHeldBack && !problem);
+    status.setProblem(graver(failure, m_lie));
+    status.setUsable((m_store || m_system) && !m_isHeldBack && !failure);
     return status;
 }
 

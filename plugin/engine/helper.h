@@ -16,14 +16,23 @@
 namespace RemoteLog {
 
 // One helper at work: its two roles, whether it may be used now, and how it is doing. Failures make
-// it rest for a jittered, growing while, each role for itself; success and a change of network end
-// that.
+// it rest for a jittered, growing while, each role and direction for itself: a folder that may only
+// be read fails every put and serves every get. A change of network ends that.
 class Helper : public QObject
 {
     Q_OBJECT
 
 public:
     enum class Role { Store, System };
+    enum class Direction { Read, Write };
+
+    // What was asked of it and when, as begin() gives it: its outcome is told with it.
+    struct Call
+    {
+        Role role = Role::Store;
+        Direction direction = Direction::Read;
+        quint64 epoch = 0;
+    };
 
     // `isHint`: only a link names it; it is read from, never written to.
     Helper(const QUrl &url, std::unique_ptr<ContentStore> store, std::unique_ptr<NameSystem> system,
@@ -42,22 +51,36 @@ public:
     bool isHeldBack() const { return m_isHeldBack; }
 
     // Neither held back nor resting.
-    bool isUsable(Role role) const;
-    bool isResting(Role role) const;
+    bool isUsable(Role role, Direction direction) const;
+    bool isResting(Role role, Direction direction) const;
+    // Why it rests, or rested last; null after a success.
+    Problem problem(Role role, Direction direction) const
+    {
+        return health(role, direction).problem;
+    }
+    // It gave bytes that were not what was asked for, since the last reset(): others go first.
+    bool hasLied() const { return bool(m_lie); }
 
-    void succeeded(Role role);
-    void failed(Role role, const Problem &problem);
+    Call begin(Role role, Direction direction) const { return {role, direction, m_epoch}; }
+    // It never cuts a rest short: what succeeds while it rests was asked before it failed.
+    void succeeded(const Call &call);
+    // Tampered in what was read is a lie about one thing and no reason to rest. A call of before
+    // the last reset() or abort() does not count: it is only said that it may be made again.
+    void failed(const Call &call, const Problem &problem);
+    void lied(const Problem &problem);
 
     // The network changed or the host asks: abort what is under way (if it needs the network),
     // forget failures.
     void reset(bool abortCalls);
+    // A call of this role hangs: ends all of them.
+    void abort(Role role);
 
     HelperStatus status() const;
 
 Q_SIGNALS:
     void statusChanged();
-    // A role may be used again.
-    void usable();
+    // It may be used for this again.
+    void usable(RemoteLog::Helper::Role role, RemoteLog::Helper::Direction direction);
     void storeChanged();
     void nameChanged(const QString &logName);
 
@@ -68,8 +91,12 @@ private:
         Problem problem;
         QTimer rest;
     };
-    Health &health(Role role) { return m_health[std::size_t(role)]; }
-    const Health &health(Role role) const { return m_health[std::size_t(role)]; }
+    static constexpr std::size_t Healths = 4; // two roles, two directions
+    static Role roleOf(std::size_t index) { return Role(index / 2); }
+    static Direction directionOf(std::size_t index) { return Direction(index % 2); }
+    Health &health(Role role, Direction direction);
+    const Health &health(Role role, Direction direction) const;
+    void tellUsable(Role role, Direction direction);
 
     QUrl m_url;
     std::unique_ptr<ContentStore> m_store;
@@ -77,7 +104,9 @@ private:
     bool m_isHint;
     bool m_isHeldBack = false;
     Timing m_timing;
-    std::array<Health, 2> m_health;
+    std::array<Health, Healths> m_health;
+    Problem m_lie;
+    quint64 m_epoch = 0; // of calls: resets and aborts so far
     QDateTime m_lastSuccess;
 };
 

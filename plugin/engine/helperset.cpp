@@ -2,17 +2,13 @@
 #include "helperset.h"
 
 #include "log/link.h"
+#include "log/page.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace RemoteLog {
-
-namespace {
-
-// Links are hostile: they do not get to open any number of connections.
-constexpr int MaxHints = 64;
-
-} // namespace
 
 HelperSet::HelperSet(std::shared_ptr<const HelperRegistry> registry, const Timing &timing,
                      QObject *parent)
@@ -27,47 +23,46 @@ HelperSet::~HelperSet() = default;
 void HelperSet::configure(const Settings &settings)
 {
     m_settings = settings;
-    const QList<QUrl> urls = settings.helpers();
     std::vector<std::unique_ptr<Helper>> old = std::exchange(m_helpers, {});
-    for (const QUrl &url : urls) {
-        const auto same = std::find_if(old.begin(), old.end(), [&url](const auto &helper) {
-            return helper && !helper->isHint() && helper->url() == url;
+    for (const QUrl &url : settings.helpers()) {
+        const auto same = std::find_if(old.begin(), old.end(), [&](const auto &helper) {
+            return helper && !helper->isHint() && helper->url() == url && isComplete(*helper);
         });
-        if (same != old.end())
-            m_helpers.push_back(std::move(*same));
-        else
-            add(url, false);
+        m_helpers.push_back(same != old.end() ? std::move(*same) : make(url, false));
     }
-    if (settings.hintPolicy() == Settings::Policy::Allow) {
-        for (auto &helper : old) {
-            if (helper && helper->isHint() && !urls.contains(helper->url()))
-                m_helpers.push_back(std::move(helper));
-        }
+    for (auto &helper : old) {
+        if (helper && helper->isHint())
+            m_helpers.push_back(std::move(helper));
     }
     old.clear();
-    holdBack();
+    updateHints();
     Q_EMIT statusChanged();
-    Q_EMIT usable();
 }
 
-Helper *HelperSet::add(const QUrl &url, bool isHint)
+bool HelperSet::isComplete(const Helper &helper) const
+{
+    // A host may register a scheme after it was first used.
+    return (helper.store() || !m_registry->makeStore(helper.url()))
+           && (helper.system() || !m_registry->makeSystem(helper.url()));
+}
+
+std::unique_ptr<Helper> HelperSet::make(const QUrl &url, bool isHint)
 {
     auto helper = std::make_unique<Helper>(url, m_registry->makeStore(url),
                                            m_registry->makeSystem(url), isHint, m_timing);
-    Helper *added = helper.get();
-    if (!isHint && !added->store() && !added->system()) {
+    if (!isHint && !helper->store() && !helper->system()) {
         const QString why =
             m_registry->knows(url)
                 ? QStringLiteral("the helper's URL is not understood")
                 : QStringLiteral("no helper knows the scheme \"%1\"").arg(url.scheme());
-        added->failed(Helper::Role::Store, Problem(Problem::Kind::ActionRequired, why));
+        helper->failed(helper->begin(Helper::Role::Store, Helper::Direction::Write),
+                       Problem(Problem::Kind::ActionRequired, why));
     }
-    connect(added, &Helper::usable, this, &HelperSet::usable);
-    connect(added, &Helper::statusChanged, this, &HelperSet::statusChanged);
-    connect(added, &Helper::storeChanged, this, &HelperSet::storeChanged);
-    connect(added, &Helper::nameChanged, this, &HelperSet::nameChanged);
-    m_helpers.push_back(std::move(helper));
-    return added;
+    connect(helper.get(), &Helper::usable, this, &HelperSet::usable);
+    connect(helper.get(), &Helper::statusChanged, this, &HelperSet::statusChanged);
+    connect(helper.get(), &Helper::storeChanged, this, &HelperSet::storeChanged);
+    connect(helper.get(), &Helper::nameChanged, this, &HelperSet::nameChanged);
+    return helper;
 }
 
 void HelperSet::setNetwork(const NetworkState &network)
@@ -98,27 +93,57 @@ void HelperSet::reset(bool abortCalls)
         helper->reset(abortCalls);
 }
 
-void HelperSet::addHints(const QList<QUrl> &urls)
+void HelperSet::addHints(const QObject *owner, const QList<QUrl> &urls)
 {
-    if (m_settings.hintPolicy() != Settings::Policy::Allow)
-        return;
-    for (const QUrl &url : urls) {
-        const auto hints = std::count_if(m_helpers.begin(), m_helpers.end(),
-                                         [](const auto &helper) { return helper->isHint(); });
-        const bool isKnown =
+    QList<QUrl> hints;
+    for (const QUrl &url : urls + m_hints[owner]) {
+        if (hints.size() < MaxHelpers && !hints.contains(url) && isSafeHint(url))
+            hints.append(url);
+    }
+    m_hints[owner] = hints;
+    updateHints();
+}
+
+void HelperSet::removeHints(const QObject *owner)
+{
+    m_hints.erase(owner);
+    updateHints();
+}
+
+void HelperSet::updateHints()
+{
+    QList<QUrl> wanted;
+    if (m_settings.hintPolicy() == Settings::Policy::Allow) {
+        for (const auto &[owner, urls] : m_hints)
+            wanted += urls;
+    }
+    // Moved out before they die: what that ends may ask who is left.
+    const auto gone =
+        std::stable_partition(m_helpers.begin(), m_helpers.end(), [&wanted](const auto &helper) {
+            return !helper->isHint() || wanted.contains(helper->url());
+        });
+    std::vector<std::unique_ptr<Helper>> old(std::make_move_iterator(gone),
+                                             std::make_move_iterator(m_helpers.end()));
+    m_helpers.erase(gone, m_helpers.end());
+    for (const QUrl &url : std::as_const(wanted)) {
+        const bool isThere =
             std::any_of(m_helpers.begin(), m_helpers.end(),
                         [&url](const auto &helper) { return helper->url() == url; });
-        if (!isKnown && hints < MaxHints && isSafeHint(url) && m_registry->knows(url))
-            add(url, true);
+        if (!isThere && m_registry->knows(url))
+            m_helpers.push_back(make(url, true));
     }
+    old.clear();
     holdBack();
 }
 
-QList<Helper *> HelperSet::helpers(Helper::Role role) const
+QList<Helper *> HelperSet::helpers(Helper::Role role, const QObject *owner) const
 {
+    const auto hints = m_hints.find(owner);
     QList<Helper *> found;
     for (const auto &helper : m_helpers) {
-        if (helper->has(role))
+        if (!helper->has(role))
+            continue;
+        if (!helper->isHint() || (hints != m_hints.end() && hints->second.contains(helper->url())))
             found.append(helper.get());
     }
     return found;

@@ -9,6 +9,7 @@
 
 #include <QList>
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -44,12 +45,14 @@ public:
     // Forgets failures; with `abortCalls` also ends what is under way over the network.
     void reset(bool abortCalls);
 
-    // Makes the helpers known that a link or page names, as far as policy and isSafeHint() allow;
-    // none of the settings'.
-    void addHints(const QList<QUrl> &urls);
+    // Makes the helpers known that links and pages of one log name, as far as policy and
+    // isSafeHint() allow: the last eight of them, for this log alone. `owner` is whoever
+    // follows it; never called, and gone before the set only after removeHints().
+    void addHints(const QObject *owner, const QList<QUrl> &urls);
+    void removeHints(const QObject *owner);
 
-    // In the order of the settings, hints last.
-    QList<Helper *> helpers(Helper::Role role) const;
+    // In the order of the settings; then the hints of `owner`, if it is one.
+    QList<Helper *> helpers(Helper::Role role, const QObject *owner) const;
     // The settings' ones only: those that are written to.
     QList<Helper *> writable(Helper::Role role) const;
     QList<HelperStatus> statuses() const;
@@ -62,15 +65,17 @@ public:
     int embedLimit() const;
 
 Q_SIGNALS:
-    // Somebody may be used who could not be before, or the list is another one.
-    void usable();
+    // One of them may be used for this again.
+    void usable(RemoteLog::Helper::Role role, RemoteLog::Helper::Direction direction);
     // A status in statuses() changed.
     void statusChanged();
     void storeChanged();
     void nameChanged(const QString &logName);
 
 private:
-    Helper *add(const QUrl &url, bool isHint);
+    std::unique_ptr<Helper> make(const QUrl &url, bool isHint);
+    bool isComplete(const Helper &helper) const;
+    void updateHints();
     void holdBack();
 
     std::shared_ptr<const HelperRegistry> m_registry;
@@ -78,7 +83,8 @@ private:
     Settings m_settings;
     NetworkState m_network;
     bool m_isPaused = false;
-    std::vector<std::unique_ptr<Helper>> m_helpers;
+    std::vector<std::unique_ptr<Helper>> m_helpers; // the settings', then those of links
+    std::map<const QObject *, QList<QUrl>> m_hints; // the newest first, by their owner
 };
 
 } // namespace RemoteLog

@@ -215,7 +215,7 @@ void IncomingLogs::nameChanged(const QString &logName)
     }
 }
 
-void IncomingLogs::storeChanged()
+void IncomingLogs::goOn()
 {
     for (const auto &[identity, following] : m_followings)
         following.follower->storeChanged();

@@ -46,8 +46,8 @@ public:
     void forgetFailures();
     // A name system noticed something.
     void nameChanged(const QString &logName);
-    // A store has something new: whoever lacks something goes on.
-    void storeChanged();
+    // A store has something new or may be asked again: whoever lacks something goes on.
+    void goOn();
     void setMaxPayload(qint64 bytes);
     // The settings' helpers, or what may be taken from links, are others now.
     void helpersChanged();

@@ -111,7 +111,7 @@ void LogReader::fetchHead()
         return headFetched(embedded);
     m_headOpen = true;
     m_fetcher.fetch(
-        m_record.address, false, this,
+        {m_record.address, parent()}, this,
         [this, round = m_round, address = m_record.address](const Result<QByteArray> &block) {
             if (round == m_round && address == m_record.address)
                 headFetched(block);
@@ -288,7 +288,7 @@ void LogReader::fetchPage(const PlannedFetch &planned, qint64 size)
         return takePage(planned, embedded);
     m_open.insert(address, size);
     m_openBytes += size;
-    m_fetcher.fetch(address, false, this,
+    m_fetcher.fetch({address, parent(), size}, this,
                     [this, planned, round = m_round](const Result<QByteArray> &block) {
                         if (round != m_round)
                             return;

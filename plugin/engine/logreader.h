@@ -19,6 +19,7 @@ class LogReader : public QObject
     Q_OBJECT
 
 public:
+    // `parent`: whose hints of where to read are used, too.
     LogReader(const QByteArray &publicKey, const Key &readKey, qint64 maxPayload,
               BlockFetcher &fetcher, PageSink &sink, QObject *parent);
     ~LogReader() override;

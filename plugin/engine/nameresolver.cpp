@@ -42,9 +42,9 @@ void NameResolver::resolve()
     // A writer believes only whom the host named: a link's helper must not answer for his log.
     const QList<Helper *> systems = m_expired == Expired::AtOnce
                                         ? m_helpers.writable(Helper::Role::System)
-                                        : m_helpers.helpers(Helper::Role::System);
+                                        : m_helpers.helpers(Helper::Role::System, parent());
     for (Helper *helper : systems) {
-        if (!helper->isUsable(Helper::Role::System))
+        if (!helper->isUsable(Helper::Role::System, Helper::Direction::Read))
             continue;
         // One that hangs keeps nobody from asking the others.
         const auto asked = m_asked.find(helper);
@@ -61,20 +61,21 @@ void NameResolver::ask(Helper *helper)
 {
     m_asked.insert(helper, false);
     const QPointer<Helper> asked(helper);
+    const Helper::Call call = helper->begin(Helper::Role::System, Helper::Direction::Read);
     whenAnswered<Result<QList<QByteArray>>>(
         helper->system()->get(m_name, AnswerLimit), this, m_timing.callLimit,
-        [this, asked, helper, url = helper->url()](const Result<QList<QByteArray>> &answer) {
+        [this, asked, helper, call, url = helper->url()](const Result<QList<QByteArray>> &answer) {
             if (answer.ok()) {
                 ++m_answers;
                 if (asked)
-                    asked->succeeded(Helper::Role::System);
+                    asked->succeeded(call);
                 judge(url, answer.value());
                 Q_EMIT answered();
             } else if (asked) {
-                asked->failed(Helper::Role::System, answer.problem());
+                asked->failed(call, answer.problem());
             }
             const bool isWantedAgain = m_asked.take(helper);
-            if (isWantedAgain && asked && asked->isUsable(Helper::Role::System))
+            if (isWantedAgain && asked && asked->isUsable(Helper::Role::System, Helper::Direction::Read))
                 ask(asked);
             else if (!isResolving())
                 finish();

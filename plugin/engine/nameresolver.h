@@ -21,6 +21,7 @@ public:
     // as any.
     enum class Expired { LastResort, AtOnce };
 
+    // `parent`: whose hints of where to ask are used, too.
     NameResolver(const QByteArray &publicKey, Expired expired, HelperSet &helpers,
                  const Timing &timing, const TimeSource &clock, QObject *parent);
 

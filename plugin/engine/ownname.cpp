@@ -45,7 +45,7 @@ void OwnName::advance()
         return;
     const QList<Helper *> systems = m_context.helpers.writable(Helper::Role::System);
     const bool canAsk = std::any_of(systems.begin(), systems.end(), [](const Helper *helper) {
-        return helper->isUsable(Helper::Role::System);
+        return helper->isUsable(Helper::Role::System, Helper::Direction::Read);
     });
     if (canAsk && !m_resolver.isResolving())
         m_resolver.resolve();

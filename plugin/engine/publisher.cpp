@@ -151,7 +151,10 @@ Result<QList<Entry>> Publisher::read(quint64 first, int limit)
 
 void Publisher::audit(const Reply<Result<Audit>> &reply)
 {
-    new Auditor(*m_log, m_context, reply, this);
+    if (m_auditor && m_auditor->isRunning())
+        m_auditor->join(reply);
+    else
+        m_auditor = new Auditor(*m_log, m_context, reply, this);
 }
 
 // ---- Publish
@@ -205,7 +208,8 @@ void Publisher::cut()
     // Later entries wait until what was cut is stored: then they share pages.
     const bool canStore =
         std::any_of(m_uploaders.begin(), m_uploaders.end(), [](const auto &uploader) {
-            return uploader->helper() && uploader->helper()->isUsable(Helper::Role::Store);
+            return uploader->helper()
+                   && uploader->helper()->isUsable(Helper::Role::Store, Helper::Direction::Write);
         });
     if (!canStore || m_storedPages < m_log->position.nextPage || m_cutTimer.isActive())
         return;
@@ -259,6 +263,8 @@ void Publisher::conflict(const QString &detail)
         if (m_log.save(changed))
             m_log.take(changed);
     }
+    for (const auto &uploader : m_uploaders)
+        uploader->stop();
     m_conflict = Problem(Problem::Kind::Conflict, detail);
     qCWarning(engineLog) << "own log" << m_conflict;
     Q_EMIT appendableChanged();

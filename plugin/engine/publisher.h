@@ -9,12 +9,14 @@
 #include <RemoteLog/audit.h>
 #include <RemoteLog/entry.h>
 
+#include <QPointer>
 #include <QTimer>
 
 #include <vector>
 
 namespace RemoteLog {
 
+class Auditor;
 class Uploader;
 
 // Alice's side of one log. In order: entries are appended, pages are cut and stored as intent,
@@ -77,6 +79,7 @@ private:
     QTimer m_cutTimer;
     std::vector<std::unique_ptr<Uploader>> m_uploaders;
     HeadPublisher m_headPublisher;
+    QPointer<Auditor> m_auditor; // deletes itself
     quint64 m_storedPages = 0; // the most that any one store of the settings holds
     PendingTotals m_uncut;
     PendingTotals m_unstored;

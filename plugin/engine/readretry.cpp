@@ -19,16 +19,16 @@ ReadRetry::ReadRetry(const HelperSet &helpers, const Timing &timing, QObject *pa
 
 bool ReadRetry::isDue() const
 {
-    const QList<Helper *> stores = m_helpers.helpers(Helper::Role::Store);
+    const QList<Helper *> stores = m_helpers.helpers(Helper::Role::Store, parent());
     return !m_timer.isActive()
            && std::any_of(stores.begin(), stores.end(), [](const Helper *helper) {
-                  return helper->isUsable(Helper::Role::Store);
+                  return helper->isUsable(Helper::Role::Store, Helper::Direction::Read);
               });
 }
 
 bool ReadRetry::isHeldBack() const
 {
-    const QList<Helper *> stores = m_helpers.helpers(Helper::Role::Store);
+    const QList<Helper *> stores = m_helpers.helpers(Helper::Role::Store, parent());
     return !stores.isEmpty() && std::all_of(stores.begin(), stores.end(), [](const Helper *helper) {
         return helper->isHeldBack();
     });

@@ -32,20 +32,22 @@ void RecordPutter::put(const NameRecord &record)
 void RecordPutter::advance()
 {
     if (m_isBusy || !m_wanted || m_wanted->signatureAndData == m_served || !m_helper
-        || !m_helper->isUsable(Helper::Role::System))
+        || !m_helper->isUsable(Helper::Role::System, Helper::Direction::Write))
         return;
     m_isBusy = true;
+    // The reading back is part of the writing: whether it worked is known only then.
+    const Helper::Call call = m_helper->begin(Helper::Role::System, Helper::Direction::Write);
     const NameRecord record = *m_wanted;
     whenAnswered<Problem>(m_helper->system()->put(m_name, record.bytes), this, m_timing.callLimit,
-                          [this, record](const Problem &problem) {
+                          [this, record, call](const Problem &problem) {
                               if (problem)
-                                  fail(problem);
+                                  fail(call, problem);
                               else
-                                  readBack(record);
+                                  readBack(record, call);
                           });
 }
 
-void RecordPutter::readBack(const NameRecord &record)
+void RecordPutter::readBack(const NameRecord &record, const Helper::Call &call)
 {
     if (!m_helper) {
         m_isBusy = false;
@@ -53,15 +55,16 @@ void RecordPutter::readBack(const NameRecord &record)
     }
     whenAnswered<Result<QList<QByteArray>>>(
         m_helper->system()->get(m_name, MaxRecords * MaxNameRecordSize), this, m_timing.callLimit,
-        [this, record](const Result<QList<QByteArray>> &answer) {
+        [this, record, call](const Result<QList<QByteArray>> &answer) {
             if (answer.ok())
-                judge(record, answer.value());
+                judge(record, call, answer.value());
             else
-                fail(answer.problem());
+                fail(call, answer.problem());
         });
 }
 
-void RecordPutter::judge(const NameRecord &record, const QList<QByteArray> &answers)
+void RecordPutter::judge(const NameRecord &record, const Helper::Call &call,
+                         const QList<QByteArray> &answers)
 {
     std::optional<NameRecord> best;
     for (const QByteArray &bytes : answers) {
@@ -73,11 +76,15 @@ void RecordPutter::judge(const NameRecord &record, const QList<QByteArray> &answ
         || (compareNameRecords(*best, record) < 0
             && best->signatureAndData != record.signatureAndData))
         return fail(
+            call,
             Problem(Problem::Kind::WillRetry,
                     QStringLiteral("record %1 was taken but is not served").arg(record.number)));
     m_isBusy = false;
-    if (m_helper)
-        m_helper->succeeded(Helper::Role::System);
+    if (m_helper) {
+        m_helper->succeeded(call);
+        // It was read, too: nobody else may ever ask whether that works again.
+        m_helper->succeeded(m_helper->begin(Helper::Role::System, Helper::Direction::Read));
+    }
     if (best->number > record.number || areInConflict(*best, record)) {
         m_served = record.signatureAndData; // not put again: it would not win
         Q_EMIT contradicted(*best);
@@ -88,11 +95,11 @@ void RecordPutter::judge(const NameRecord &record, const QList<QByteArray> &answ
     advance();
 }
 
-void RecordPutter::fail(const Problem &problem)
+void RecordPutter::fail(const Helper::Call &call, const Problem &problem)
 {
     m_isBusy = false;
     if (m_helper)
-        m_helper->failed(Helper::Role::System, problem);
+        m_helper->failed(call, problem);
     Q_EMIT problemChanged();
 }
 

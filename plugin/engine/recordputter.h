@@ -23,6 +23,8 @@ public:
 
     // `record` is to be there; one that is there already is not put again.
     void put(const NameRecord &record);
+    // The system was seen to serve the record of this signatureAndData: it is not put once more.
+    void seed(const QByteArray &signatureAndData) { m_served = signatureAndData; }
     // Goes on if something waits and the system may be used.
     void advance();
 
@@ -34,9 +36,10 @@ Q_SIGNALS:
     void problemChanged();
 
 private:
-    void readBack(const NameRecord &record);
-    void judge(const NameRecord &record, const QList<QByteArray> &answers);
-    void fail(const Problem &problem);
+    void readBack(const NameRecord &record, const Helper::Call &call);
+    void judge(const NameRecord &record, const Helper::Call &call,
+               const QList<QByteArray> &answers);
+    void fail(const Helper::Call &call, const Problem &problem);
 
     QByteArray m_publicKey;
     QString m_name;

@@ -14,6 +14,7 @@ struct Timing
     std::chrono::milliseconds debounce{20}; // from the first pending entry to cutting a page
     std::chrono::milliseconds callLimit{
         30'000}; // a helper that has not answered by then has failed
+    qint64 minimumRate = 32 * 1024; // bytes a second that a helper moves at the least
     std::chrono::milliseconds hedge{2'000}; // a store that has not answered by then gets a rival
     std::chrono::milliseconds keyWait{15'000}; // appends wait so long for the key
     std::chrono::milliseconds resolveWait{
@@ -28,6 +29,12 @@ struct Timing
     std::chrono::milliseconds statusInterval{50}; // counters signal at most this often
     std::chrono::hours refresh{20}; // a record is signed afresh at this age
     std::chrono::hours validity{365 * 24};
+
+    // How long a call may take that moves so many bytes: a slow line is no dead helper.
+    std::chrono::milliseconds limitFor(qint64 bytes) const
+    {
+        return callLimit + std::chrono::milliseconds(bytes * 1000 / minimumRate);
+    }
 };
 
 // The time of day, replaceable by tests.

@@ -4,11 +4,14 @@
 #include "publishercontext.h"
 
 #include <QPointer>
+#include <QTimer>
 
 namespace RemoteLog {
 
-// Brings the blocks of one own log to one content store: oldest first, the head last, never more
-// than a few MiB at a time. How far it came is in the database, so a restart goes on from there.
+// Brings the blocks of one own log to one content store: oldest first, the head last, as much at a
+// time as its line takes. How far it came is in the database, so a restart goes on from there; that
+// the store still has it is asked before the first put and after each that failed, for a folder may
+// be another one than before.
 class Uploader : public QObject
 {
     Q_OBJECT
@@ -19,11 +22,14 @@ public:
 
     Helper *helper() const { return m_helper; }
     // Pages from the first on that the store holds completely.
-    quint64 storedPages() const { return m_storedPages; }
-    bool isBusy() const { return m_isBusy; }
+    quint64 storedPages() const { return m_placement.pages; }
+    // Something is under way and not overdue.
+    bool isBusy() const { return m_isOpen && !m_isOverdue; }
 
     // Goes on if there is something to upload and the store may be used.
     void advance();
+    // Nothing more is put; what is under way is still taken note of.
+    void stop() { m_isStopped = true; }
 
 Q_SIGNALS:
     void progressed();
@@ -31,17 +37,39 @@ Q_SIGNALS:
     void failed(const RemoteLog::Problem &problem);
 
 private:
-    void uploaded(const Problem &problem, quint64 page, int ordinal, bool endsPage,
-                  const QByteArray &head);
+    // What is under way, and how far the store is when it is done.
+    struct Batch
+    {
+        Helper::Call call;
+        qint64 bytes = 0;
+        quint64 page = 0; // of the last block
+        int ordinal = 0;
+        bool endsPage = false;
+        QByteArray last; // its address
+        QByteArray head; // if it is put as one
+    };
+
+    void check();
+    void checked(const Helper::Call &call, const Result<QList<bool>> &answer);
+    void startOver();
+    void put();
+    void overdue(const Batch &batch);
+    void uploaded(const Batch &batch, const Problem &problem);
+    void save(const Placement &placement);
 
     const OwnLog &m_log;
     QPointer<Helper> m_helper;
     PublisherContext m_context;
     QByteArray m_helperId;
-    quint64 m_storedPages = 0;
+    Placement m_placement;
     int m_ordinal = 0; // blocks of the next page that are there already
-    QByteArray m_head; // the last head that was put
-    bool m_isBusy = false;
+    QByteArray m_last; // the block that was put last
+    qint64 m_batchBytes;
+    QTimer m_limit;
+    bool m_isOpen = false; // a call of ours is
+    bool m_isOverdue = false; // and has taken too long
+    bool m_mustCheck = true;
+    bool m_isStopped = false;
 };
 
 } // namespace RemoteLog

@@ -35,7 +35,7 @@ public:
     void setUrl(const QUrl &url);
 
     // False while it is held back (no network, metered, paused), its last call failed, or no such
-    // scheme is registered. Not necessarily wrong: see problem().
+    // scheme is registered. Not necessarily wrong: see problem(). Wrong bytes are no failure.
     bool isUsable() const;
     void setUsable(bool usable);
 
@@ -43,8 +43,9 @@ public:
     QDateTime lastSuccess() const;
     void setLastSuccess(const QDateTime &time);
 
-    // Why its last call failed, or ActionRequired where the URL fits no helper; null if neither.
-    // Its helper() is url().
+    // Why its last call failed, reading and writing each for itself; Tampered if it gave wrong
+    // bytes, which makes it the last to be asked until the network changes; ActionRequired where the
+    // URL fits no helper; null if nothing is wrong. Its helper() is url().
     Problem problem() const;
     void setProblem(const Problem &problem);
 

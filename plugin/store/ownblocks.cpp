@@ -6,6 +6,8 @@
 
 #include <SQLiteCpp/Statement.h>
 
+#include <algorithm>
+
 namespace RemoteLog {
 
 Result<QList<OwnBlock>> OwnPages::blocks(const OwnLog &log, quint64 page, int ordinal, int maxCount,
@@ -47,37 +49,40 @@ Result<QByteArray> OwnPages::block(const OwnLog &log, const QByteArray &address)
     });
 }
 
-Result<int> OwnPages::blockCount(const OwnLog &log)
+Result<int> OwnPages::blockCount(const OwnLog &log, quint64 pages)
 {
     return guarded<int>(m_database, [&] {
         SQLite::Statement &row =
-            m_database.statement("SELECT count(*) FROM own_blocks WHERE log = ?1");
+            m_database.statement("SELECT count(*) FROM own_blocks WHERE log = ?1 AND page < ?2");
         row.bind(1, int64_t(log.id));
+        bindNumber(row, 2, std::min(pages, MaxSequence));
         row.executeStep();
         return int(signedAt(row, 0));
     });
 }
 
-Result<quint64> OwnPages::storedPages(const OwnLog &log, const QByteArray &helper)
+Result<Placement> OwnPages::placement(const OwnLog &log, const QByteArray &helper)
 {
-    return guarded<quint64>(m_database, [&]() -> quint64 {
-        SQLite::Statement &row =
-            m_database.statement("SELECT pages FROM placements WHERE log = ?1 AND helper = ?2");
+    return guarded<Placement>(m_database, [&]() -> Placement {
+        SQLite::Statement &row = m_database.statement(
+            "SELECT pages, head FROM placements WHERE log = ?1 AND helper = ?2");
         row.bind(1, int64_t(log.id));
         bindBytes(row, 2, helper);
-        return row.executeStep() ? numberAt(row, 0) : 0;
+        return row.executeStep() ? Placement{numberAt(row, 0), bytesAt(row, 1)} : Placement();
     });
 }
 
-Problem OwnPages::setStoredPages(const OwnLog &log, const QByteArray &helper, quint64 pages)
+Problem OwnPages::setPlacement(const OwnLog &log, const QByteArray &helper,
+                               const Placement &placement)
 {
     return m_database.transaction([&]() -> Problem {
-        SQLite::Statement &change =
-            m_database.statement("INSERT INTO placements(log, helper, pages) VALUES (?1, ?2, ?3) "
-                                 "ON CONFLICT(log, helper) DO UPDATE SET pages = excluded.pages");
+        SQLite::Statement &change = m_database.statement(
+            "INSERT INTO placements(log, helper, pages, head) VALUES (?1, ?2, ?3, ?4) "
+            "ON CONFLICT(log, helper) DO UPDATE SET pages = excluded.pages, head = excluded.head");
         change.bind(1, int64_t(log.id));
         bindBytes(change, 2, helper);
-        bindNumber(change, 3, pages);
+        bindNumber(change, 3, placement.pages);
+        bindBytes(change, 4, placement.head);
         change.exec();
         return {};
     });

@@ -25,6 +25,14 @@ struct OwnBlock
     Block block;
 };
 
+// What a content store holds of a log.
+struct Placement
+{
+    quint64 pages = 0; // from the first on, completely
+    QByteArray head; // address of the last head that it was given as one; null if none
+    friend bool operator==(const Placement &, const Placement &) = default;
+};
+
 // The sealed pages and blocks of own logs. Final once they are here: what repair and audit need,
 // kept for ever.
 class OwnPages
@@ -50,12 +58,12 @@ public:
                                    qint64 maxBytes);
     // The bytes of a block; null if the log has no such block.
     Result<QByteArray> block(const OwnLog &log, const QByteArray &address);
-    Result<int> blockCount(const OwnLog &log);
+    // Of the pages before `pages`.
+    Result<int> blockCount(const OwnLog &log, quint64 pages);
 
-    // How many pages from the first on a content store holds completely. `helper` is
-    // Database::helperId().
-    Result<quint64> storedPages(const OwnLog &log, const QByteArray &helper);
-    Problem setStoredPages(const OwnLog &log, const QByteArray &helper, quint64 pages);
+    // `helper` is Database::helperId(); nothing is known of one that was never set.
+    Result<Placement> placement(const OwnLog &log, const QByteArray &helper);
+    Problem setPlacement(const OwnLog &log, const QByteArray &helper, const Placement &placement);
     // The largest of all helpers, also of those no longer in the settings.
     Result<quint64> storedPagesAnywhere(const OwnLog &log);
     // Entries and payload bytes in pages from `number` on.

@@ -88,6 +88,7 @@ CREATE TABLE placements(
     log INTEGER NOT NULL REFERENCES own_logs(id),
     helper BLOB NOT NULL,             -- Database::helperId()
     pages INTEGER NOT NULL,           -- how many from the first on it holds
+    head BLOB,                        -- the last that it was given as one; NULL: none
     PRIMARY KEY(log, helper)
 ) WITHOUT ROWID;
 

@@ -117,7 +117,7 @@ void OwnPagesTest::failedIntentChangesNothing()
     QCOMPARE(m_profile->ownLog().recordNumber, quint64(5));
     QCOMPARE(m_profile->pending(m_log).size(), 6);
     QCOMPARE(m_profile->outbox().pendingTotals(m_log).value().count, 6);
-    QCOMPARE(m_profile->pages().blockCount(m_log).value(), 1);
+    QCOMPARE(m_profile->pages().blockCount(m_log, MaxSequence).value(), 1);
     QVERIFY(!m_profile->pages().addPages(m_log, {cutPage(m_log, 6)})); // and the next may succeed
 }
 
@@ -209,7 +209,7 @@ void OwnPagesTest::blocksArePaged()
     for (const CutPage &page : pages)
         expected += page.blocks;
     QVERIFY(!m_profile->pages().addPages(m_log, pages));
-    QCOMPARE(m_profile->pages().blockCount(m_log).value(), 8);
+    QCOMPARE(m_profile->pages().blockCount(m_log, MaxSequence).value(), 8);
     for (const auto &[maxCount, maxBytes] :
          {qMakePair(1, 1'000'000), qMakePair(3, 1'000'000), qMakePair(100, 1'000'000),
           qMakePair(100, 0), qMakePair(100, 500), qMakePair(0, 0)}) {
@@ -261,17 +261,21 @@ void OwnPagesTest::placements()
 {
     const QByteArray a = m_profile->db().helperId(QStringLiteral("file:///a"));
     const QByteArray b = m_profile->db().helperId(QStringLiteral("file:///b"));
-    QCOMPARE(m_profile->pages().storedPages(m_log, a).value(), quint64(0));
+    const Placement nothing;
+    const Placement withHead{5, addressOf(5)};
+    const Placement withoutHead{3, {}};
+    QCOMPARE(m_profile->pages().placement(m_log, a).value(), nothing);
     QCOMPARE(m_profile->pages().storedPagesAnywhere(m_log).value(), quint64(0));
-    QVERIFY(!m_profile->pages().setStoredPages(m_log, a, 5));
-    QVERIFY(!m_profile->pages().setStoredPages(m_log, b, 3));
+    QVERIFY(!m_profile->pages().setPlacement(m_log, a, withHead));
+    QVERIFY(!m_profile->pages().setPlacement(m_log, b, withoutHead));
     QVERIFY(!m_profile->open());
-    QCOMPARE(m_profile->pages().storedPages(m_log, a).value(), quint64(5));
-    QCOMPARE(m_profile->pages().storedPages(m_log, b).value(), quint64(3));
+    QCOMPARE(m_profile->pages().placement(m_log, a).value(), withHead);
+    QCOMPARE(m_profile->pages().placement(m_log, b).value(), withoutHead);
     QCOMPARE(m_profile->pages().storedPagesAnywhere(m_log).value(), quint64(5));
-    QVERIFY(!m_profile->pages().setStoredPages(m_log, a, 1)); // an audit found less
+    QVERIFY(!m_profile->pages().setPlacement(m_log, a, nothing)); // it lost everything
+    QCOMPARE(m_profile->pages().placement(m_log, a).value(), nothing);
     QCOMPARE(m_profile->pages().storedPagesAnywhere(m_log).value(), quint64(3));
-    QCOMPARE(m_profile->pages().setStoredPages(m_log, a, ~quint64(0)).kind(),
+    QCOMPARE(m_profile->pages().setPlacement(m_log, a, {~quint64(0), {}}).kind(),
              Problem::Kind::InvalidArgument);
 }
 
@@ -280,10 +284,10 @@ void OwnPagesTest::logsDoNotMix()
     append(10);
     OwnLog other = m_profile->createLog(QStringLiteral("other"));
     QVERIFY(!m_profile->pages().addPages(m_log, {cutPage(m_log, 10)}));
-    QVERIFY(!m_profile->pages().setStoredPages(m_log, QByteArray(16, 'h'), 1));
+    QVERIFY(!m_profile->pages().setPlacement(m_log, QByteArray(16, 'h'), {1, {}}));
     const CutPage page = cutPage(other, 5);
     QVERIFY(!m_profile->pages().addPages(other, {page}));
-    QCOMPARE(m_profile->pages().blockCount(other).value(), 1);
+    QCOMPARE(m_profile->pages().blockCount(other, MaxSequence).value(), 1);
     QCOMPARE(m_profile->pages().pages(other, 0, 10).value().size(), 1);
     QVERIFY(m_profile->pages().block(m_log, page.range.address).value().isNull());
     QCOMPARE(m_profile->pages().storedPagesAnywhere(other).value(), quint64(0));

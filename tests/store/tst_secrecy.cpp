@@ -82,7 +82,7 @@ void SecrecyTest::nothingIsInClear()
         m_log, 1, {{"payload number one", "id number one"}, {bytesOf(7, 70'000), bytesOf(8, 64)}}));
     m_log.nextSequence = 3;
     QVERIFY(!m_profile->pages().addPages(m_log, {cutPage(m_log, 1)}));
-    QVERIFY(!m_profile->pages().setStoredPages(m_log, m_profile->db().helperId(helper), 1));
+    QVERIFY(!m_profile->pages().setPlacement(m_log, m_profile->db().helperId(helper), {1, {}}));
     followed.history = bytesOf(9, 32);
     followed.cursor = 4;
     QVERIFY(!m_profile->inbox().saveLog(followed));

@@ -121,6 +121,18 @@ void MemoryWorld::setNamesMood(Mood mood)
     m_namesMood = mood;
 }
 
+void MemoryWorld::refusePuts(bool refuse)
+{
+    const std::lock_guard lock(m_mutex);
+    m_refusesPuts = refuse;
+}
+
+void MemoryWorld::refuseWithoutPreviousHead(bool refuse)
+{
+    const std::lock_guard lock(m_mutex);
+    m_wantsPreviousHead = refuse;
+}
+
 MemoryWorld::Counts MemoryWorld::counts() const
 {
     const std::lock_guard lock(m_mutex);
@@ -204,7 +216,10 @@ QFuture<Problem> MemoryWorld::put(const Upload &upload)
         m_never.push_back(promise);
         return promise->future();
     }
-    if (m_storeMood == Mood::Fails)
+    if (m_storeMood == Mood::Fails || m_refusesPuts)
+        return ready(dead());
+    if (m_wantsPreviousHead && !upload.previousHead().isEmpty()
+        && !m_blocks.contains(upload.previousHead()))
         return ready(dead());
     for (const Block &block : upload.blocks()) {
         ++m_counts.blocksPut;
@@ -266,7 +281,7 @@ QFuture<Problem> MemoryWorld::putRecord(const QString &name, const QByteArray &r
         m_never.push_back(promise);
         return promise->future();
     }
-    if (m_namesMood == Mood::Fails)
+    if (m_namesMood == Mood::Fails || m_refusesPuts)
         return ready(dead());
     if (m_namesMood != Mood::Lies) {
         QList<QByteArray> &records = m_records[name];

@@ -38,6 +38,10 @@ public:
     // Store and names apart.
     void setStoreMood(Mood mood);
     void setNamesMood(Mood mood);
+    // Refuses every put, of blocks and of records, and goes on to answer gets.
+    void refusePuts(bool refuse);
+    // Refuses blocks whose log it does not hold any more, as a folder does.
+    void refuseWithoutPreviousHead(bool refuse);
 
     struct Counts
     {
@@ -92,6 +96,8 @@ private:
     Counts m_counts;
     QHash<QByteArray, QByteArray> m_blocks;
     QHash<QString, QList<QByteArray>> m_records;
+    bool m_refusesPuts = false;
+    bool m_wantsPreviousHead = false;
     bool m_holdsGets = false;
     std::vector<Waiting> m_waiting;
     std::vector<std::shared_ptr<void>> m_never;
