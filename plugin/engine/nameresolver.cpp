@@ -5,8 +5,6 @@
 
 #include "interface/multibase.h"
 
-#include <QPointer>
-
 #include <algorithm>
 
 namespace RemoteLog {
@@ -68,7 +66,7 @@ void NameResolver::ask(Helper *helper)
                 ++m_answers;
                 if (asked)
                     asked->succeeded(Helper::Role::System);
-                judge(url, answer.value());
+                judge(asked, url, answer.value());
                 Q_EMIT answered();
             } else if (asked) {
                 asked->failed(Helper::Role::System, answer.problem());
@@ -81,7 +79,8 @@ void NameResolver::ask(Helper *helper)
         });
 }
 
-void NameResolver::judge(const QUrl &helper, const QList<QByteArray> &records)
+void NameResolver::judge(const QPointer<Helper> &system, const QUrl &url,
+                         const QList<QByteArray> &records)
 {
     QList<NameRecord> valid;
     for (const QByteArray &bytes : records.first(std::min<qsizetype>(records.size(), MaxRecords))) {
@@ -89,7 +88,7 @@ void NameResolver::judge(const QUrl &helper, const QList<QByteArray> &records)
         if (parsed.ok())
             valid.append(parsed.value());
         else
-            Q_EMIT rejected(Problem(parsed.problem().kind(), parsed.problem().detail(), helper));
+            Q_EMIT rejected(Problem(parsed.problem().kind(), parsed.problem().detail(), url));
     }
     // The best first, whatever order a name system gives them: that decides at first contact.
     std::sort(valid.begin(), valid.end(), [](const NameRecord &a, const NameRecord &b) {
@@ -107,6 +106,8 @@ void NameResolver::judge(const QUrl &helper, const QList<QByteArray> &records)
         if (isNews && !expired)
             Q_EMIT found(record, false);
     }
+    if (system)
+        Q_EMIT heard(system, valid.isEmpty() ? nullptr : &valid.constFirst());
 }
 
 void NameResolver::finish()
