@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "embeddedblocks.h"
 
-#include "log/contents.h"
 #include "log/address.h"
+#include "log/contents.h"
 
 namespace RemoteLog {
 

@@ -27,6 +27,7 @@ Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObje
     , m_context(context)
     , m_resolver(publicKeyOf(log.link), NameResolver::Expired::LastResort, context.helpers,
                  context.timing, context.clock, this)
+    , m_keeper(log.link.logName(), context.timing, context.clock, this)
     , m_inbox(m_log, context.inbox, [this] { m_delivery.deliver(); })
     , m_reader(publicKeyOf(log.link), readKeyOf(log.link), context.maxPayload, context.fetcher,
                m_inbox, this)
@@ -38,17 +39,14 @@ Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObje
     m_commitTimer.setSingleShot(true);
     m_commitTimer.setInterval(context.timing.commitDelay);
     connect(&m_commitTimer, &QTimer::timeout, this, &Follower::flush);
-    connect(&m_resolver, &NameResolver::started, this, [this] {
-        m_seenThisRound = 0;
-        m_roundProblem = Problem();
-    });
+    connect(&m_resolver, &NameResolver::started, this, [this] { m_shown.clear(); });
     connect(&m_resolver, &NameResolver::found, this, &Follower::found);
+    connect(&m_resolver, &NameResolver::heard, &m_keeper, &RecordKeeper::heard);
     connect(&m_resolver, &NameResolver::answered, this, &Follower::checked);
     connect(&m_resolver, &NameResolver::finished, this, &Follower::resolved);
-    connect(&m_resolver, &NameResolver::rejected, this, [this](const Problem &problem) {
-        m_roundProblem = graver(m_roundProblem, problem);
-        tell(m_nameProblem, m_roundProblem);
-    });
+    connect(&m_resolver, &NameResolver::rejected, this,
+            [this](const Problem &problem) { m_heardProblem = graver(m_heardProblem, problem); });
+    connect(&m_resolver, &NameResolver::heard, this, &Follower::heard);
     connect(&m_reader, &LogReader::headRead, this, &Follower::headRead);
     connect(&m_reader, &LogReader::stopped, this, &Follower::stopped);
     connect(&m_retry, &ReadRetry::due, this, &Follower::goOn);
@@ -75,6 +73,7 @@ Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObje
         const Result<NameRecord> record = parseNameRecord(m_log.record, publicKeyOf(m_log.link));
         if (record.ok()) {
             m_best = record.value();
+            m_keeper.keep(*m_best);
             m_isUnread = !m_log.isHeadRead || m_log.cursor < m_log.lastSequence;
             m_head = headOf(*m_best, m_log.lastSequence, isExpired(*m_best, m_context.clock()));
         }
@@ -145,20 +144,21 @@ void Follower::checkNow()
 
 void Follower::found(const NameRecord &record, bool expired)
 {
-    m_seenThisRound = std::max(m_seenThisRound, record.number);
     if (m_best && areInConflict(record, *m_best)) {
-        m_roundProblem =
-            Problem(Problem::Kind::Conflict,
-                    QStringLiteral("record %1 exists with two values").arg(record.number));
-        return tell(m_nameProblem, m_roundProblem);
+        m_heardProblem =
+            graver(m_heardProblem,
+                   Problem(Problem::Kind::Conflict,
+                           QStringLiteral("record %1 exists with two values").arg(record.number)));
+        return;
     }
     if (record.number < m_log.recordNumber || (m_best && compareNameRecords(record, *m_best) <= 0))
         return;
     if (record.address.isEmpty()) {
-        m_roundProblem =
-            Problem(Problem::Kind::Unsupported,
-                    QStringLiteral("record %1 does not name a page").arg(record.number));
-        return tell(m_nameProblem, m_roundProblem);
+        m_heardProblem =
+            graver(m_heardProblem,
+                   Problem(Problem::Kind::Unsupported,
+                           QStringLiteral("record %1 does not name a page").arg(record.number)));
+        return;
     }
     const bool isNewPage = !m_best || m_best->address != record.address;
     FollowedLog changed = m_log;
@@ -168,6 +168,7 @@ void Follower::found(const NameRecord &record, bool expired)
     if (save(changed))
         return;
     m_best = record;
+    m_keeper.keep(record);
     // At once, before the page is read: that there is news is news.
     m_head = headOf(record, m_log.lastSequence, expired);
     Q_EMIT statusChanged();
@@ -180,18 +181,32 @@ void Follower::found(const NameRecord &record, bool expired)
     goOn();
 }
 
+void Follower::heard(const Helper *system, const NameRecord *record)
+{
+    const Problem problem = std::exchange(m_heardProblem, {});
+    m_shown[system->url()] = {record ? record->number : 0, problem};
+    if (problem)
+        tell(m_nameProblem, graver(m_nameProblem, problem));
+}
+
 void Follower::resolved(int answers)
 {
     if (answers == 0)
         return;
+    quint64 seen = 0;
+    Problem problem = std::exchange(m_heardProblem, {}); // of what was the last resort
+    for (const auto &[system, shown] : m_shown) {
+        seen = std::max(seen, shown.number);
+        problem = graver(problem, shown.problem);
+    }
     // Freezing is all that a name system can do: say so when none of them shows what was seen
     // already.
-    if (!m_roundProblem && m_seenThisRound < m_log.recordNumber)
-        m_roundProblem = Problem(Problem::Kind::WillRetry,
-                                 QStringLiteral("record %1 was seen before, now only %2 is shown")
-                                     .arg(m_log.recordNumber)
-                                     .arg(m_seenThisRound));
-    tell(m_nameProblem, m_roundProblem);
+    if (!problem && seen < m_log.recordNumber)
+        problem = Problem(Problem::Kind::WillRetry,
+                          QStringLiteral("record %1 was seen before, now only %2 is shown")
+                              .arg(m_log.recordNumber)
+                              .arg(seen));
+    tell(m_nameProblem, problem);
 }
 
 // ---- Read

@@ -7,6 +7,7 @@
 #include "logreader.h"
 #include "nameresolver.h"
 #include "readretry.h"
+#include "recordkeeper.h"
 #include "status.h"
 
 #include <QTimer>
@@ -56,6 +57,7 @@ Q_SIGNALS:
 
 private:
     void found(const NameRecord &record, bool isExpired);
+    void heard(const Helper *system, const NameRecord *record);
     void headRead(const NameRecord &record, quint64 last, const QList<QByteArray> &helpers);
     void resolved(int answers);
     void goOn();
@@ -67,6 +69,7 @@ private:
     FollowedLog m_log;
     FollowerContext m_context;
     NameResolver m_resolver;
+    RecordKeeper m_keeper;
     InboxSink m_inbox;
     LogReader m_reader;
     ReadRetry m_retry;
@@ -77,8 +80,15 @@ private:
     QTimer m_commitTimer;
     std::optional<NameRecord> m_best;
     Head m_head;
-    quint64 m_seenThisRound = 0; // highest record number in this round of questions
-    Problem m_roundProblem; // the gravest of it
+    // What each name system said last in this round of questions: one that is asked twice may have
+    // changed its mind.
+    struct Shown
+    {
+        quint64 number = 0;
+        Problem problem;
+    };
+    std::map<QUrl, Shown> m_shown;
+    Problem m_heardProblem; // of the system that answers now
     bool m_isUnread = false; // the best record was not read to its end
 
     // Each is cleared by what set it; the gravest is shown.

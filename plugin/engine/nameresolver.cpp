@@ -5,8 +5,6 @@
 
 #include "interface/multibase.h"
 
-#include <QPointer>
-
 #include <algorithm>
 
 namespace RemoteLog {
@@ -14,8 +12,7 @@ namespace RemoteLog {
 namespace {
 
 // A name system returns at most 8 records; more bytes than that are not wanted from anyone.
-constexpr int MaxRecords = 8;
-constexpr qint64 AnswerLimit = MaxRecords * MaxNameRecordSize;
+constexpr qint64 AnswerLimit = MaxNameRecords * MaxNameRecordSize;
 
 } // namespace
 
@@ -69,28 +66,31 @@ void NameResolver::ask(Helper *helper)
                 ++m_answers;
                 if (asked)
                     asked->succeeded(call);
-                judge(url, answer.value());
+                judge(asked, url, answer.value());
                 Q_EMIT answered();
             } else if (asked) {
                 asked->failed(call, answer.problem());
             }
             const bool isWantedAgain = m_asked.take(helper);
-            if (isWantedAgain && asked && asked->isUsable(Helper::Role::System, Helper::Direction::Read))
+            if (isWantedAgain && asked
+                && asked->isUsable(Helper::Role::System, Helper::Direction::Read))
                 ask(asked);
             else if (!isResolving())
                 finish();
         });
 }
 
-void NameResolver::judge(const QUrl &helper, const QList<QByteArray> &records)
+void NameResolver::judge(const QPointer<Helper> &system, const QUrl &url,
+                         const QList<QByteArray> &records)
 {
     QList<NameRecord> valid;
-    for (const QByteArray &bytes : records.first(std::min<qsizetype>(records.size(), MaxRecords))) {
+    for (const QByteArray &bytes :
+         records.first(std::min<qsizetype>(records.size(), MaxNameRecords))) {
         const Result<NameRecord> parsed = parseNameRecord(bytes, m_publicKey);
         if (parsed.ok())
             valid.append(parsed.value());
         else
-            Q_EMIT rejected(Problem(parsed.problem().kind(), parsed.problem().detail(), helper));
+            Q_EMIT rejected(Problem(parsed.problem().kind(), parsed.problem().detail(), url));
     }
     // The best first, whatever order a name system gives them: that decides at first contact.
     std::sort(valid.begin(), valid.end(), [](const NameRecord &a, const NameRecord &b) {
@@ -108,6 +108,8 @@ void NameResolver::judge(const QUrl &helper, const QList<QByteArray> &records)
         if (isNews && !expired)
             Q_EMIT found(record, false);
     }
+    if (system)
+        Q_EMIT heard(system, valid.isEmpty() ? nullptr : &valid.constFirst());
 }
 
 void NameResolver::finish()

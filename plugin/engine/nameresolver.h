@@ -5,6 +5,7 @@
 #include "log/namerecord.h"
 
 #include <QHash>
+#include <QPointer>
 
 #include <optional>
 
@@ -36,6 +37,9 @@ Q_SIGNALS:
     // A record whose signature is the log's; expired ones as a last resort only if nothing better
     // came in this round.
     void found(const RemoteLog::NameRecord &record, bool isExpired);
+    // After what was found and rejected of one system's answer: its best record, expired or not;
+    // null if it has none.
+    void heard(RemoteLog::Helper *system, const RemoteLog::NameRecord *record);
     // One system answered, with or without a record: it could be asked.
     void answered();
     // Bytes that are no record of this log, or one of a version that we do not know.
@@ -45,7 +49,7 @@ Q_SIGNALS:
 
 private:
     void ask(Helper *helper);
-    void judge(const QUrl &helper, const QList<QByteArray> &records);
+    void judge(const QPointer<Helper> &system, const QUrl &url, const QList<QByteArray> &records);
     void finish();
 
     QByteArray m_publicKey;

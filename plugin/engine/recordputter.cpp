@@ -9,8 +9,6 @@ namespace RemoteLog {
 
 namespace {
 
-constexpr int MaxRecords = 8;
-
 } // namespace
 
 RecordPutter::RecordPutter(const QByteArray &publicKey, Helper *helper, const Timing &timing,
@@ -54,8 +52,8 @@ void RecordPutter::readBack(const NameRecord &record, const Helper::Call &call)
         return;
     }
     whenAnswered<Result<QList<QByteArray>>>(
-        m_helper->system()->get(m_name, MaxRecords * MaxNameRecordSize), this, m_timing.callLimit,
-        [this, record, call](const Result<QList<QByteArray>> &answer) {
+        m_helper->system()->get(m_name, MaxNameRecords * MaxNameRecordSize), this,
+        m_timing.callLimit, [this, record, call](const Result<QList<QByteArray>> &answer) {
             if (answer.ok())
                 judge(record, call, answer.value());
             else

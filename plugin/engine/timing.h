@@ -27,6 +27,8 @@ struct Timing
     std::chrono::milliseconds lockPatience{5'000}; // then it is told that the old worker is there
     std::chrono::milliseconds commitDelay{4}; // commits of the host that share a transaction
     std::chrono::milliseconds statusInterval{50}; // counters signal at most this often
+    std::chrono::milliseconds putBackJitter{600'000}; // before a reader puts a lost record back
+    std::chrono::hours putBackPause{1}; // and again to the same system
     std::chrono::hours refresh{20}; // a record is signed afresh at this age
     std::chrono::hours validity{365 * 24};
 

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "recordkeeper.h"
+
+#include "call.h"
+#include "logging.h"
+
+#include <QRandomGenerator>
+
+namespace RemoteLog {
+
+RecordKeeper::RecordKeeper(const QString &name, const Timing &timing, const TimeSource &clock,
+                           QObject *parent)
+    : QObject(parent)
+    , m_name(name)
+    , m_timing(timing)
+    , m_clock(clock)
+{
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, &RecordKeeper::putBack);
+}
+
+void RecordKeeper::keep(const NameRecord &record)
+{
+    m_best = record;
+}
+
+void RecordKeeper::heard(Helper *helper, const NameRecord *record)
+{
+    if (helper->isHint() || !m_best)
+        return;
+    Place &place = m_places[helper->url()];
+    place.helper = helper;
+    // Another value of the same number is a conflict, which a put would only hide.
+    place.isLacking = !record || record->number < m_best->number
+                      || (record->number == m_best->number && record->value == m_best->value
+                          && record->validity < m_best->validity);
+    if (isDue(place) && !m_timer.isActive())
+        m_timer.start(
+            int(QRandomGenerator::global()->bounded(qint64(m_timing.putBackJitter.count()) + 1)));
+}
+
+bool RecordKeeper::isDue(const Place &place) const
+{
+    if (!place.isLacking || !place.helper || isExpired(*m_best, m_clock()))
+        return false;
+    const qint64 pause = std::chrono::milliseconds(m_timing.putBackPause).count();
+    return !place.lastPut.isValid() || place.lastPut.msecsTo(m_clock()) >= pause;
+}
+
+void RecordKeeper::putBack()
+{
+    for (auto &[url, place] : m_places) {
+        if (!isDue(place)
+            || !place.helper->isUsable(Helper::Role::System, Helper::Direction::Write))
+            continue;
+        place.isLacking = false;
+        place.lastPut = m_clock();
+        // A refusal is no failure of the system: it may not be ours to write to.
+        whenAnswered<Problem>(place.helper->system()->put(m_name, m_best->bytes), this,
+                              m_timing.callLimit, [](const Problem &problem) {
+                                  if (problem)
+                                      qCDebug(engineLog) << "a record was not put back" << problem;
+                              });
+    }
+}
+
+} // namespace RemoteLog

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include "engine/recordkeeper.h"
+#include "support/sealedlog.h"
+
+#include <QtTest>
+
+using namespace RemoteLog;
+using namespace RemoteLog::Testing;
+
+namespace {
+
+// Counts what is put.
+class CountingNames : public NameSystem
+{
+public:
+    explicit CountingNames(QList<QByteArray> &puts)
+        : m_puts(puts)
+    {
+    }
+    bool needsNetwork() const override { return false; }
+    void abort() override {}
+    int embedLimit() const override { return 0; }
+    QFuture<Problem> put(const QString &, const QByteArray &record) override
+    {
+        m_puts.append(record);
+        return QtFuture::makeReadyFuture(Problem());
+    }
+    QFuture<Result<QList<QByteArray>>> get(const QString &, qint64) override
+    {
+        return QtFuture::makeReadyFuture(Result<QList<QByteArray>>(QList<QByteArray>()));
+    }
+
+private:
+    QList<QByteArray> &m_puts;
+};
+
+Timing withoutJitter()
+{
+    Timing timing;
+    timing.putBackJitter = std::chrono::milliseconds(0);
+    return timing;
+}
+
+} // namespace
+
+// Putting a record back where it is missing.
+class RecordKeeperTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void missingRecordIsPutBack();
+    void lowerRecordIsReplaced();
+    void atMostHourly();
+    void leavesAlone_data();
+    void leavesAlone();
+
+private:
+    std::unique_ptr<Helper> makeHelper(bool isHint)
+    {
+        return std::make_unique<Helper>(QUrl(QStringLiteral("names://one")), nullptr,
+                                        std::make_unique<CountingNames>(m_puts), isHint,
+                                        withoutJitter());
+    }
+    NameRecord record() { return parseNameRecord(m_log->record(), m_log->keys.publicKey).value(); }
+    // Enough rounds of the event loop for a timer of no time.
+    void settle() { QTest::qWait(20); }
+
+    QDateTime m_now;
+    QList<QByteArray> m_puts;
+    std::unique_ptr<SealedLog> m_log;
+    std::unique_ptr<RecordKeeper> m_keeper;
+};
+
+void RecordKeeperTest::init()
+{
+    m_now = QDateTime::currentDateTimeUtc();
+    m_puts.clear();
+    m_log = std::make_unique<SealedLog>();
+    m_log->add({"one"});
+    m_keeper = std::make_unique<RecordKeeper>(
+        m_log->name(), withoutJitter(), [this] { return m_now; }, nullptr);
+}
+
+void RecordKeeperTest::missingRecordIsPutBack()
+{
+    const auto helper = makeHelper(false);
+    const NameRecord best = record();
+    m_keeper->keep(best);
+    m_keeper->heard(helper.get(), nullptr);
+    QTRY_COMPARE(m_puts, QList<QByteArray>{best.bytes});
+}
+
+void RecordKeeperTest::lowerRecordIsReplaced()
+{
+    const auto helper = makeHelper(false);
+    const NameRecord lower = record();
+    const NameRecord best = record();
+    m_keeper->keep(best);
+    m_keeper->heard(helper.get(), &lower);
+    QTRY_COMPARE(m_puts, QList<QByteArray>{best.bytes});
+}
+
+void RecordKeeperTest::atMostHourly()
+{
+    const auto helper = makeHelper(false);
+    m_keeper->keep(record());
+    m_keeper->heard(helper.get(), nullptr);
+    QTRY_COMPARE(m_puts.size(), 1);
+    m_now = m_now.addSecs(3599);
+    m_keeper->heard(helper.get(), nullptr);
+    settle();
+    QCOMPARE(m_puts.size(), 1);
+    m_now = m_now.addSecs(1);
+    m_keeper->heard(helper.get(), nullptr);
+    QTRY_COMPARE(m_puts.size(), 2);
+}
+
+void RecordKeeperTest::leavesAlone_data()
+{
+    QTest::addColumn<bool>("isHint");
+    QTest::addColumn<bool>("hasIt");
+    QTest::addColumn<bool>("isOld");
+    QTest::newRow("a helper that only a link named") << true << false << false;
+    QTest::newRow("one that has it") << false << true << false;
+    QTest::newRow("a record that has expired") << false << false << true;
+}
+
+void RecordKeeperTest::leavesAlone()
+{
+    QFETCH(bool, isHint);
+    QFETCH(bool, hasIt);
+    QFETCH(bool, isOld);
+    const auto helper = makeHelper(isHint);
+    const NameRecord best = record();
+    if (isOld)
+        m_now = m_now.addDays(11);
+    m_keeper->keep(best);
+    m_keeper->heard(helper.get(), hasIt ? &best : nullptr);
+    settle();
+    QVERIFY(m_puts.isEmpty());
+}
+
+QTEST_GUILESS_MAIN(RecordKeeperTest)
+#include "tst_recordkeeper.moc"
