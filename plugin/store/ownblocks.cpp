@@ -88,15 +88,4 @@ Problem OwnPages::setPlacement(const OwnLog &log, const QByteArray &helper,
     });
 }
 
-Result<quint64> OwnPages::storedPagesAnywhere(const OwnLog &log)
-{
-    return guarded<quint64>(m_database, [&] {
-        SQLite::Statement &row =
-            m_database.statement("SELECT coalesce(max(pages), 0) FROM placements WHERE log = ?1");
-        row.bind(1, int64_t(log.id));
-        row.executeStep();
-        return numberAt(row, 0);
-    });
-}
-
 } // namespace RemoteLog

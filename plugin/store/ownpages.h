@@ -64,8 +64,6 @@ public:
     // `helper` is Database::helperId(); nothing is known of one that was never set.
     Result<Placement> placement(const OwnLog &log, const QByteArray &helper);
     Problem setPlacement(const OwnLog &log, const QByteArray &helper, const Placement &placement);
-    // The largest of all helpers, also of those no longer in the settings.
-    Result<quint64> storedPagesAnywhere(const OwnLog &log);
     // Entries and payload bytes in pages from `number` on.
     Result<PendingTotals> totalsFrom(const OwnLog &log, quint64 number);
 

@@ -68,7 +68,7 @@ void DiskErrorTest::everythingIsThere()
     QCOMPARE(entries.size(), 30);
     for (const PendingEntry &entry : entries)
         QCOMPARE(entry.payload, bytesOf(entry.sequence, 300));
-    QCOMPARE(m_profile->pages().blockCount(m_log).value(), 3);
+    QCOMPARE(m_profile->pages().blockCount(m_log, MaxSequence).value(), 3);
     QVERIFY(!m_profile->followedLog().link.isNull());
 }
 
