@@ -49,6 +49,7 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     connect(&m_incoming, &IncomingLogs::entriesReceived, this, &Engine::entriesReceived);
     connect(&m_incoming, &IncomingLogs::unfollowed, this, &Engine::unfollowed);
 
+    connect(&m_reporter, &StatusReporter::countersDue, this, &Engine::report);
     connect(&m_reporter, &StatusReporter::transportChanged, this, &Engine::statusChanged);
     connect(&m_reporter, &StatusReporter::outgoingChanged, this, &Engine::outgoingChanged);
     connect(&m_reporter, &StatusReporter::incomingChanged, this, &Engine::incomingChanged);

@@ -58,6 +58,8 @@ void StatusReporter::stop()
 
 void StatusReporter::tellCounters()
 {
+    Q_EMIT countersDue();
+    m_counters.stop();
     m_quiet = QDeadlineTimer(m_interval);
     const auto isNews = [](auto &known) {
         const bool isNew = known.told != known.latest;

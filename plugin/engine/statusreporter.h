@@ -31,6 +31,8 @@ public:
     void stop();
 
 Q_SIGNALS:
+    // Counters are told next: those that others are the sum of are to be brought up to date.
+    void countersDue();
     void outgoingChanged(const QString &label, const RemoteLog::OutgoingStatus &status);
     void incomingChanged(const RemoteLog::IncomingKey &log,
                          const RemoteLog::IncomingStatus &status);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "taskthread.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <list>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -36,6 +38,66 @@ struct TaskThread::State : std::enable_shared_from_this<TaskThread::State>
     static void loop(std::shared_ptr<State> state);
 };
 
+// All threads of the process that were not joined yet. Never destroyed: one that is stuck outlives
+// everything.
+class TaskThread::Threads
+{
+public:
+    static Threads &instance()
+    {
+        static auto *threads = new Threads;
+        return *threads;
+    }
+
+    void start(std::shared_ptr<State> state)
+    {
+        const std::lock_guard lock(m_mutex);
+        joinEnded();
+        const auto thread = m_threads.emplace(m_threads.end());
+        try {
+            thread->thread = std::thread([this, thread, state = std::move(state)]() mutable {
+                State::loop(std::move(state));
+                const std::lock_guard ending(m_mutex);
+                thread->hasEnded = true;
+                m_ended.notify_all();
+            });
+        } catch (...) {
+            m_threads.erase(thread);
+            throw;
+        }
+    }
+
+    void joinAll(std::chrono::milliseconds limit)
+    {
+        std::unique_lock lock(m_mutex);
+        m_ended.wait_for(lock, limit, [this] {
+            return std::all_of(m_threads.begin(), m_threads.end(),
+                               [](const Thread &each) { return each.hasEnded; });
+        });
+        joinEnded();
+    }
+
+private:
+    struct Thread
+    {
+        std::thread thread;
+        bool hasEnded = false; // has nothing to do any more but to end
+    };
+
+    void joinEnded()
+    {
+        m_threads.remove_if([](Thread &each) {
+            if (each.hasEnded)
+                each.thread.join();
+            return each.hasEnded;
+        });
+    }
+
+    std::mutex m_mutex;
+    std::condition_variable m_ended;
+    std::list<Thread> m_threads;
+};
+
 // False if it was left behind meanwhile and takes no tasks any more.
 bool TaskThread::State::give(std::function<void()> *task)
 {
@@ -46,9 +108,8 @@ bool TaskThread::State::give(std::function<void()> *task)
     tasks.push_back(std::move(*task));
     if (isStarted)
         return true;
-    // Detached from the start: nobody ever waits for it, and at exit the system takes it away.
     try {
-        std::thread(&State::loop, shared_from_this()).detach();
+        Threads::instance().start(shared_from_this());
         isStarted = true;
     } catch (const std::system_error &) {
         // No thread to be had now: the task is dropped, the next one tries again.
@@ -82,6 +143,11 @@ void TaskThread::State::loop(std::shared_ptr<State> state)
             return;
         task(); // and dies here, without the lock: its destructor may call run()
     }
+}
+
+void TaskThread::joinAll(std::chrono::milliseconds limit)
+{
+    Threads::instance().joinAll(limit);
 }
 
 TaskThread::TaskThread()

@@ -3,6 +3,7 @@
 
 #include <QtGlobal>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -25,6 +26,11 @@ public:
     // From any thread. The task runs soon, or is destroyed unrun.
     void run(std::function<void()> task);
 
+    // At the end of the application, when nobody uses any: waits, for a bounded time, for all
+    // threads of the process to end, so that none is in the middle of ending when the process does.
+    // What is stuck is left behind.
+    static void joinAll(std::chrono::milliseconds limit);
+
     // Drops what has not begun. If a task is at work, it is left behind with its thread, and what
     // comes later has a new one; but where MaxLeftBehind are stuck already it has to wait for this
     // one.
@@ -33,6 +39,7 @@ public:
 private:
     Q_DISABLE_COPY_MOVE(TaskThread)
     struct State;
+    class Threads;
     std::shared_ptr<State> state() const;
 
     mutable std::mutex m_mutex; // of m_state

@@ -2,6 +2,7 @@
 #include "workers.h"
 
 #include "engine/engine.h"
+#include "platform/taskthread.h"
 
 #include <QCoreApplication>
 #include <QDeadlineTimer>
@@ -15,6 +16,7 @@ namespace RemoteLog::Workers {
 namespace {
 
 constexpr std::chrono::seconds JoinLimit{5};
+constexpr std::chrono::milliseconds FolderLimit{500}; // for what the helpers' folders are asked
 
 struct Worker
 {
@@ -49,6 +51,7 @@ void joinAll()
         if (worker.thread->wait(deadline))
             delete worker.thread;
     }
+    TaskThread::joinAll(FolderLimit);
 }
 
 void forget(QThread *thread)

@@ -197,7 +197,7 @@ void SchemaTest::spellingDoesNotCount_data()
                       "ALTER TABLE own_logs RENAME TO o; ALTER TABLE o RENAME TO own_logs");
     QTest::newRow("as a person writes it") << QByteArray(
         "DROP TABLE placements; create table \"placements\" (\"log\" integer not null "
-        "references own_logs (id), [helper] blob not null, pages integer not null, "
+        "references own_logs (id), [helper] blob not null, pages integer not null, \"head\" blob, "
         "primary key (log, helper)) without rowid");
     QTest::newRow("another order")
         << QByteArray("DROP INDEX own_blocks_by_page;"
