@@ -40,8 +40,8 @@
         <translation>Empfangene Daten waren beschädigt oder gefälscht; nichts davon wurde verwendet. Wenn das anhält, bitten Sie den Absender um einen neuen Link.</translation>
     </message>
     <message>
-        <source>The local data of this profile is damaged. It was set aside, not deleted: restore a backup, or continue without it.</source>
-        <translation>Die lokalen Daten dieses Profils sind beschädigt. Sie wurden beiseitegelegt, nicht gelöscht: Spielen Sie eine Sicherung ein, oder machen Sie ohne sie weiter.</translation>
+        <source>The local data of this profile is damaged. What could not be read was set aside, not deleted: restore a backup, or continue without it.</source>
+        <translation>Die lokalen Daten dieses Profils sind beschädigt. Was nicht zu lesen war, wurde beiseitegelegt, nicht gelöscht: Spielen Sie eine Sicherung ein, oder machen Sie ohne sie weiter.</translation>
     </message>
     <message>
         <source>The disk is full or cannot be written to. Free some space, or check its permissions.</source>

@@ -40,8 +40,8 @@
         <translation>Received data was damaged or forged, and none of it was used. If this goes on, ask the sender for a new link.</translation>
     </message>
     <message>
-        <source>The local data of this profile is damaged. It was set aside, not deleted: restore a backup, or continue without it.</source>
-        <translation>The local data of this profile is damaged. It was set aside, not deleted: restore a backup, or continue without it.</translation>
+        <source>The local data of this profile is damaged. What could not be read was set aside, not deleted: restore a backup, or continue without it.</source>
+        <translation>The local data of this profile is damaged. What could not be read was set aside, not deleted: restore a backup, or continue without it.</translation>
     </message>
     <message>
         <source>The disk is full or cannot be written to. Free some space, or check its permissions.</source>

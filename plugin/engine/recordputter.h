@@ -23,8 +23,6 @@ public:
 
     // `record` is to be there; one that is there already is not put again.
     void put(const NameRecord &record);
-    // The system was seen to serve the record of this signatureAndData: it is not put once more.
-    void seed(const QByteArray &signatureAndData) { m_served = signatureAndData; }
     // Goes on if something waits and the system may be used.
     void advance();
 

@@ -85,8 +85,8 @@ QString Problem::text() const
         return tr("Received data was damaged or forged, and none of it was used. "
                   "If this goes on, ask the sender for a new link.");
     case Kind::LocalDataCorrupt:
-        return tr("The local data of this profile is damaged. "
-                  "It was set aside, not deleted: restore a backup, or continue without it.");
+        return tr("The local data of this profile is damaged. What could not be read was set "
+                  "aside, not deleted: restore a backup, or continue without it.");
     case Kind::LocalStorageFull:
         return tr("The disk is full or cannot be written to. "
                   "Free some space, or check its permissions.");

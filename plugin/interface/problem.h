@@ -49,7 +49,8 @@ public:
         Clock = 8,
         // Bytes did not match their address, seal, signature or history; nothing of them was used.
         Tampered = 9,
-        // The local database is damaged or foreign; it was set aside, never deleted.
+        // The local database is damaged or foreign: it was set aside, never deleted; or rows of it
+        // are, and were left out.
         LocalDataCorrupt = 10,
         // The disk of the profile is full or read-only; nothing more can be accepted.
         LocalStorageFull = 11,

@@ -4,6 +4,7 @@
 // medians of several rounds, in turn.
 #include "security/keys.h"
 #include "store/outbox.h"
+#include "support/party.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
@@ -124,6 +125,22 @@ double insertRaw(Store &store, const Case &c, const std::vector<QByteArray> &row
     return nanoseconds;
 }
 
+// The same entries as a host appends them: from its thread through the queue to the worker and
+// back.
+double appendByHost(const QList<NewEntry> &entries)
+{
+    QList<QByteArray> payloads;
+    for (const NewEntry &entry : entries)
+        payloads.append(entry.payload);
+    Testing::Party writer({});
+    OutgoingLog *log = writer.open().openLog(QStringLiteral("bench"));
+    Testing::linkOf(log);
+    QElapsedTimer timer;
+    timer.start();
+    check(Testing::await(log->appendAll(payloads)).ok(), "appendAll");
+    return double(timer.nsecsElapsed()) / double(entries.size());
+}
+
 double median(std::vector<double> values)
 {
     std::sort(values.begin(), values.end());
@@ -135,8 +152,11 @@ void run(const Case &c, int rounds, const QString &where, const MasterSecret &ma
     QList<NewEntry> entries;
     for (int i = 0; i < c.entries; ++i)
         entries.append({randomBytes(c.payload), c.id ? randomBytes(c.id) : QByteArray()});
+    // One appendAll() is one transaction.
+    const bool isByHost = c.batch >= c.entries && c.id == 0;
     std::vector<double> sealed;
     std::vector<double> raw;
+    std::vector<double> host;
     for (int round = 0; round < rounds; ++round) {
         Store ours(where, master);
         sealed.push_back(appendSealed(ours, c, entries));
@@ -144,10 +164,15 @@ void run(const Case &c, int rounds, const QString &where, const MasterSecret &ma
         check(int(rows.size()) == c.entries, "all rows are there");
         Store theirs(where, master);
         raw.push_back(insertRaw(theirs, c, rows));
+        if (isByHost)
+            host.push_back(appendByHost(entries));
     }
     std::printf("%-38s %10.0f /s %9.2f us   raw %10.0f /s %9.2f us   ratio %.2f\n", c.name,
                 1e9 / median(sealed), median(sealed) / 1e3, 1e9 / median(raw), median(raw) / 1e3,
                 median(raw) / median(sealed));
+    if (isByHost)
+        std::printf("%-38s %10.0f /s %9.2f us   %39s ratio %.2f\n", "    by a host's appendAll()",
+                    1e9 / median(host), median(host) / 1e3, "", median(raw) / median(host));
     std::fflush(stdout);
 }
 
