@@ -65,9 +65,7 @@ void whenAnswered(const QFuture<T> &future, QObject *context, std::chrono::milli
     QObject::connect(timer, &QTimer::timeout, context, [watcher, answer, limit] {
         watcher->disconnect();
         watcher->deleteLater();
-        // A copy: it dies with the timer.
-        const auto keep = answer;
-        keep(T(noAnswerWithin(limit)));
+        answer(T(noAnswerWithin(limit)));
     });
     timer->start(limit);
 }

@@ -35,7 +35,7 @@ struct TaskThread::State : std::enable_shared_from_this<TaskThread::State>
 
     bool give(std::function<void()> *task);
     bool next(std::function<void()> *task);
-    static void loop(std::shared_ptr<State> state);
+    static void loop(const std::shared_ptr<State> &state);
 };
 
 // All threads of the process that were not joined yet. Never destroyed: one that is stuck outlives
@@ -49,14 +49,15 @@ public:
         return *threads;
     }
 
-    void start(std::shared_ptr<State> state)
+    void start(const std::shared_ptr<State> &state)
     {
         const std::lock_guard lock(m_mutex);
         joinEnded();
         const auto thread = m_threads.emplace(m_threads.end());
         try {
-            thread->thread = std::thread([this, thread, state = std::move(state)]() mutable {
-                State::loop(std::move(state));
+            thread->thread = std::thread([this, thread, state]() mutable {
+                State::loop(state);
+                state.reset(); // before it counts as ended
                 const std::lock_guard ending(m_mutex);
                 thread->hasEnded = true;
                 m_ended.notify_all();
@@ -135,7 +136,7 @@ bool TaskThread::State::next(std::function<void()> *task)
     return true;
 }
 
-void TaskThread::State::loop(std::shared_ptr<State> state)
+void TaskThread::State::loop(const std::shared_ptr<State> &state)
 {
     for (;;) {
         std::function<void()> task;
