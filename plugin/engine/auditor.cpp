@@ -115,7 +115,7 @@ void Auditor::restore(const QList<OwnBlock> &missing)
     // now.
     if (missing.constLast().block.address() == m_log.position.tail) {
         upload.setHead(m_log.position.tail);
-        upload.setCompletesTree(m_failed == 0);
+        upload.setCompletesTree(true);
     }
     whenAnswered<Problem>(m_store.helper->store()->put(upload), this,
                           m_context.timing.limitFor(bytes),

@@ -13,12 +13,13 @@ constexpr int MaxOpen = 8;
 } // namespace
 
 ContentReader::ContentReader(const QByteArray &publicKey, const Key &readKey, BlockFetcher &fetcher,
-                             PageSink &sink, QObject *parent)
+                             PageSink &sink, const QObject *hintsOf, QObject *parent)
     : QObject(parent)
     , m_publicKey(publicKey)
     , m_readKey(readKey)
     , m_fetcher(fetcher)
     , m_sink(sink)
+    , m_hintsOf(hintsOf)
 {
 }
 
@@ -69,7 +70,7 @@ void ContentReader::next()
             accept(wanted, here.value());
             continue;
         }
-        m_fetcher.fetch({wanted.address, parent()->parent(), MaxBlockSize}, this,
+        m_fetcher.fetch({wanted.address, m_hintsOf, MaxBlockSize}, this,
                         [this, wanted, round = m_round](const Result<QByteArray> &block) {
                             if (round != m_round)
                                 return;

@@ -19,8 +19,9 @@ class ContentReader : public QObject
     Q_OBJECT
 
 public:
+    // `hintsOf`: whose helpers of links may be asked, too.
     ContentReader(const QByteArray &publicKey, const Key &readKey, BlockFetcher &fetcher,
-                  PageSink &sink, QObject *parent);
+                  PageSink &sink, const QObject *hintsOf, QObject *parent);
 
     // True if there is a mapped entry in first..last.
     static bool isNeeded(const Page &page, quint64 first, quint64 last);
@@ -56,6 +57,7 @@ private:
     Key m_readKey;
     BlockFetcher &m_fetcher;
     PageSink &m_sink;
+    const QObject *m_hintsOf;
     bool m_isReading = false;
     quint64 m_round = 0;
     int m_open = 0;

@@ -71,7 +71,7 @@ void Engine::open()
     m_helpers->configure(m_settings);
     connect(m_helpers.get(), &HelperSet::usable, this, &Engine::helperUsable);
     connect(m_helpers.get(), &HelperSet::statusChanged, this, &Engine::reportSoon);
-    connect(m_helpers.get(), &HelperSet::storeChanged, &m_incoming, &IncomingLogs::goOn);
+    connect(m_helpers.get(), &HelperSet::storeChanged, &m_incoming, &IncomingLogs::storeChanged);
     connect(m_helpers.get(), &HelperSet::nameChanged, &m_incoming, &IncomingLogs::nameChanged);
     m_opener = std::make_unique<ProfileOpener>(m_settings.directory(), m_timing, nullptr);
     connect(m_opener.get(), &ProfileOpener::waiting, this, &Engine::refuse);
@@ -159,6 +159,8 @@ Problem Engine::begin()
 
 void Engine::refuse(const Problem &problem)
 {
+    if (m_master)
+        return; // an answer to a question that another one settled
     m_problem = problem;
     // Perhaps the key comes back, or room on the disk.
     if (m_database && !m_master)

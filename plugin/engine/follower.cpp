@@ -34,10 +34,9 @@ Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObje
     , m_retry(context.helpers, context.timing, this)
     , m_stoppedAt(log.cursor)
     , m_delivery(m_log, context.inbox, this)
-    , m_mender(publicKeyOf(log.link), readKeyOf(log.link), context.fetcher, m_inbox, this)
+    , m_mender(publicKeyOf(log.link), readKeyOf(log.link), context.fetcher, m_inbox, this, this)
 {
     m_commitTimer.setSingleShot(true);
-    m_commitTimer.setInterval(context.timing.commitDelay);
     connect(&m_commitTimer, &QTimer::timeout, this, &Follower::flush);
     connect(&m_resolver, &NameResolver::started, this, [this] { m_shown.clear(); });
     connect(&m_resolver, &NameResolver::found, this, &Follower::found);
@@ -59,12 +58,14 @@ Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObje
     connect(&m_delivery, &Delivery::contentMissing, this, &Follower::mend);
     connect(&m_mender, &ContentReader::finished, this, [this](const Problem &problem) {
         tell(m_deliveryProblem, problem);
-        if (!problem)
+        if (problem)
+            m_retry.failed();
+        else
             m_delivery.deliver();
     });
     connect(&m_delivery, &Delivery::committed, this, [this] {
         if (!m_commitTimer.isActive())
-            m_commitTimer.start();
+            m_commitTimer.start(m_context.timing.commitDelay);
     });
 
     m_context.helpers.addHints(this, m_log.link.hints());
@@ -270,12 +271,15 @@ void Follower::start()
 
 void Follower::mend(const Page &page, quint64 sequence)
 {
-    if (m_mender.isReading() || !m_retry.isDue())
+    if (m_mender.isReading())
         return;
-    tell(m_deliveryProblem,
-         Problem(Problem::Kind::WillRetry,
-                 QStringLiteral("the content of entry %1 is fetched again").arg(sequence)));
-    m_mender.read(page, sequence, sequence);
+    // Also if it has to wait: goOn() asks again for what is told here.
+    if (!m_deliveryProblem)
+        tell(m_deliveryProblem,
+             Problem(Problem::Kind::WillRetry,
+                     QStringLiteral("the content of entry %1 is fetched again").arg(sequence)));
+    if (m_retry.isDue())
+        m_mender.read(page, sequence, sequence);
 }
 
 void Follower::commit(quint64 sequence)

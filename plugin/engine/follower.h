@@ -43,6 +43,8 @@ public:
     void forgetFailures();
     // A store has something new: perhaps what is missing.
     void storeChanged();
+    // Whatever can be done now.
+    void goOn();
 
     void start();
     void commit(quint64 sequence);
@@ -60,7 +62,6 @@ private:
     void heard(const Helper *system, const NameRecord *record);
     void headRead(const NameRecord &record, quint64 last, const QList<QByteArray> &helpers);
     void resolved(int answers);
-    void goOn();
     void stopped(const Problem &problem);
     void mend(const Page &page, quint64 sequence);
     Problem save(const FollowedLog &changed);

@@ -3,6 +3,8 @@
 
 #include "heads.h"
 
+#include "log/address.h"
+
 namespace RemoteLog {
 
 HeadPublisher::HeadPublisher(SavedLog &log, const LogKeys &keys, const PublisherContext &context,
@@ -23,6 +25,7 @@ void HeadPublisher::restore()
 {
     if (m_log->record.isEmpty() || m_log->mustResolve)
         return;
+    restoreHead();
     const Result<NameRecord> record = parseNameRecord(m_log->record, m_keys.publicKey);
     if (!record.ok())
         return setProblem(record.problem());
@@ -35,6 +38,20 @@ void HeadPublisher::restore()
     if (m_signed->record.number == m_log->publishedNumber)
         m_head = headOf(m_signed->record, m_log->publishedSequence,
                         isExpired(m_signed->record, m_context.clock()));
+}
+
+// Of the record that was published last nothing is kept but what it said; it may not be the newest.
+void HeadPublisher::restoreHead()
+{
+    if (m_log->publishedNumber == 0)
+        return;
+    const Result<std::optional<OwnPage>> page =
+        m_context.pages.pageHolding(*m_log, m_log->publishedSequence);
+    if (!page.ok() || !page.value())
+        return;
+    m_head.setRecordNumber(m_log->publishedNumber);
+    m_head.setLastSequence(m_log->publishedSequence);
+    m_head.setAddress(addressToText(page.value()->range.address));
 }
 
 void HeadPublisher::adopt(const NameRecord &record)
@@ -62,6 +79,12 @@ void HeadPublisher::helpersChanged()
         connect(putter.get(), &RecordPutter::problemChanged, this, &HeadPublisher::changed);
         m_putters.push_back(std::move(putter));
     }
+}
+
+void HeadPublisher::stop()
+{
+    for (const auto &putter : m_putters)
+        putter->stop();
 }
 
 bool HeadPublisher::isBusy() const

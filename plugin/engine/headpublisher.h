@@ -35,6 +35,9 @@ public:
     // The log was read back up to this record of ours.
     void adopt(const NameRecord &record);
 
+    // Nothing more is put.
+    void stop();
+
     Head head() const { return m_head; }
     bool isBusy() const;
     Problem problem() const { return m_problem; }
@@ -56,6 +59,7 @@ private:
     };
 
     void restore();
+    void restoreHead();
     bool isDue(const Signed &signedOne) const;
     void sign(quint64 number, const OwnPage &page);
     NameRecordDraft draft(quint64 number, const OwnPage &page) const;

@@ -215,10 +215,16 @@ void IncomingLogs::nameChanged(const QString &logName)
     }
 }
 
-void IncomingLogs::goOn()
+void IncomingLogs::storeChanged()
 {
     for (const auto &[identity, following] : m_followings)
         following.follower->storeChanged();
+}
+
+void IncomingLogs::goOn()
+{
+    for (const auto &[identity, following] : m_followings)
+        following.follower->goOn();
 }
 
 void IncomingLogs::setMaxPayload(qint64 bytes)

@@ -46,7 +46,9 @@ public:
     void forgetFailures();
     // A name system noticed something.
     void nameChanged(const QString &logName);
-    // A store has something new or may be asked again: whoever lacks something goes on.
+    // A store has something new: whoever lacks something tries at once.
+    void storeChanged();
+    // A helper may be asked again: whoever lacks something goes on when its time has come.
     void goOn();
     void setMaxPayload(qint64 bytes);
     // The settings' helpers, or what may be taken from links, are others now.

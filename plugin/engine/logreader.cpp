@@ -33,7 +33,7 @@ LogReader::LogReader(const QByteArray &publicKey, const Key &readKey, qint64 max
     , m_fetcher(fetcher)
     , m_sink(sink)
     , m_walk(sink)
-    , m_contents(publicKey, readKey, fetcher, sink, this)
+    , m_contents(publicKey, readKey, fetcher, sink, parent, this)
 {
     m_step.setSingleShot(true);
     m_step.setInterval(0);
@@ -42,6 +42,7 @@ LogReader::LogReader(const QByteArray &publicKey, const Key &readKey, qint64 max
         if (problem)
             return finish(problem);
         m_contentsFirst = m_walk.next();
+        m_contentsLast = m_readingLast;
         pump();
     });
 }
@@ -210,7 +211,9 @@ void LogReader::consume()
                 finish(wrong);
             return;
         }
-        if (m_contentsFirst != first && ContentReader::isNeeded(page.value(), first, last)) {
+        const bool isThere = m_contentsFirst == first && m_contentsLast >= last;
+        if (!isThere && ContentReader::isNeeded(page.value(), first, last)) {
+            m_readingLast = last;
             if (flush())
                 m_contents.read(page.value(), first, last);
             return;

@@ -28,7 +28,6 @@ public:
     // far.
     void setCursor(quint64 cursor, const QByteArray &history, quint64 knownLast);
     quint64 cursor() const { return m_walk.cursor(); }
-    quint64 lastSequence() const { return m_knownLast; }
     void setMaxPayload(qint64 bytes) { m_maxPayload = bytes; }
 
     // Reads up to this record from now on; what is known and under way stays useful. The head page
@@ -89,8 +88,10 @@ private:
     // What is taken, in order.
     HistoryWalk m_walk;
     ContentReader m_contents;
-    quint64 m_contentsFirst =
-        0; // from this entry on the contents of a portion are in the sink; 0: none are
+    // The contents of these entries are in the sink; 0: of none.
+    quint64 m_contentsFirst = 0;
+    quint64 m_contentsLast = 0;
+    quint64 m_readingLast = 0; // up to this one they are being read
 
     // What is missing.
     RangeMap m_ranges;

@@ -47,18 +47,25 @@ void OwnName::advance()
     const bool canAsk = std::any_of(systems.begin(), systems.end(), [](const Helper *helper) {
         return helper->isUsable(Helper::Role::System, Helper::Direction::Read);
     });
-    if (canAsk && !m_resolver.isResolving())
-        m_resolver.resolve();
+    if (!canAsk || m_resolver.isResolving())
+        return;
+    m_problem = Problem();
+    m_resolver.resolve();
 }
 
 void OwnName::judge(const NameRecord &record)
 {
-    if (m_log->isConflict || !note(record))
+    if (m_log->isConflict)
         return;
+    note(record); // a full disk is no reason not to look
     // Nothing of our own yet, or only what an earlier rebuild brought back before it was cut short.
     if (m_log->nextSequence == 1 || m_log->mustResolve)
         return keepOpen(record);
-    if (record.number < m_log->recordNumber)
+    // Numbers alone prove nothing: entries are cut and signed before the name is resolved, and a
+    // restored backup counts on from where it was. A record of ours names a page of ours.
+    const Result<std::optional<OwnPage>> page = m_context.pages.pageAt(*m_log, record.address);
+    const bool isForeign = page.ok() && !page.value();
+    if (record.number < m_log->recordNumber && !isForeign)
         return;
     const Result<NameRecord> ours = parseNameRecord(m_log->record, m_keys.publicKey);
     if (ours.ok() && ours.value().number == record.number && ours.value().value == record.value)
@@ -69,7 +76,7 @@ void OwnName::judge(const NameRecord &record)
 }
 
 // What was seen counts for the next number and validity, whatever comes of it.
-bool OwnName::note(const NameRecord &record)
+void OwnName::note(const NameRecord &record)
 {
     OwnLog changed = *m_log;
     changed.seenNumber = std::max(changed.seenNumber, record.number);
@@ -78,9 +85,9 @@ bool OwnName::note(const NameRecord &record)
         changed.highestValidity = record.validity.toText();
     if (changed.seenNumber == m_log->seenNumber
         && changed.highestValidity == m_log->highestValidity)
-        return true;
-    m_problem = m_log.save(changed);
-    return !m_problem;
+        return;
+    if (const Problem problem = m_log.save(changed))
+        m_problem = problem;
 }
 
 // A better record may follow from another system: all of them are heard before the log is whole.
@@ -106,7 +113,7 @@ void OwnName::answered()
 {
     // One answer suffices, found or not, where nothing was lost: waiting for a system that hangs
     // would make it a point of failure.
-    if (isWhole())
+    if (isWhole() && !m_problem)
         settle();
 }
 

@@ -44,7 +44,7 @@ Q_SIGNALS:
     void changed();
 
 private:
-    bool note(const NameRecord &record);
+    void note(const NameRecord &record);
     void keepOpen(const NameRecord &record);
     void answered();
     void finished(int answers);

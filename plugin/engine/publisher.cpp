@@ -52,8 +52,10 @@ OutgoingStatus Publisher::status() const
     status.pendingCount = m_uncut.count + m_unstored.count;
     status.pendingBytes = m_uncut.bytes + m_unstored.bytes;
     for (const Problem &problem :
-         {m_conflict, m_cutProblem, m_uploadProblem, m_name.problem(), m_headPublisher.problem()})
+         {m_conflict, m_cutProblem, m_name.problem(), m_headPublisher.problem()})
         status.problem = graver(status.problem, problem);
+    for (const auto &uploader : m_uploaders)
+        status.problem = graver(status.problem, uploader->problem());
     return status;
 }
 
@@ -173,10 +175,7 @@ void Publisher::helpersChanged()
         }
         auto uploader = std::make_unique<Uploader>(*m_log, helper, m_context, nullptr);
         connect(uploader.get(), &Uploader::progressed, this, &Publisher::stored);
-        connect(uploader.get(), &Uploader::failed, this, [this](const Problem &problem) {
-            m_uploadProblem = problem;
-            Q_EMIT statusChanged();
-        });
+        connect(uploader.get(), &Uploader::problemChanged, this, &Publisher::statusChanged);
         m_uploaders.push_back(std::move(uploader));
     }
     m_headPublisher.helpersChanged();
@@ -233,14 +232,15 @@ void Publisher::stored()
 {
     const quint64 before = m_storedPages;
     m_storedPages = storedPages();
-    m_uploadProblem = Problem();
     if (m_storedPages != before)
         countPending();
     if (m_storedPages > before) {
         const Result<PageRange> from = m_context.pages.pageRange(*m_log, before);
         const Result<PageRange> to = m_context.pages.pageRange(*m_log, m_storedPages - 1);
-        if (from.ok() && to.ok())
-            Q_EMIT entryStatesChanged(from.value().first, to.value().last(), Entry::State::Stored);
+        // A store that begins anew, or a new one, makes no published entry less.
+        if (from.ok() && to.ok() && to.value().last() > m_log->publishedSequence)
+            Q_EMIT entryStatesChanged(std::max(from.value().first, m_log->publishedSequence + 1),
+                                      to.value().last(), Entry::State::Stored);
     }
     advance();
 }
@@ -265,6 +265,7 @@ void Publisher::conflict(const QString &detail)
     }
     for (const auto &uploader : m_uploaders)
         uploader->stop();
+    m_headPublisher.stop();
     m_conflict = Problem(Problem::Kind::Conflict, detail);
     qCWarning(engineLog) << "own log" << m_conflict;
     Q_EMIT appendableChanged();

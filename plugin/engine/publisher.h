@@ -84,8 +84,7 @@ private:
     PendingTotals m_uncut;
     PendingTotals m_unstored;
     Problem m_conflict;
-    Problem m_cutProblem; // this computer's, not a helper's: as the next ones
-    Problem m_uploadProblem;
+    Problem m_cutProblem;
 };
 
 } // namespace RemoteLog

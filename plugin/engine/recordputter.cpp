@@ -7,10 +7,6 @@
 
 namespace RemoteLog {
 
-namespace {
-
-} // namespace
-
 RecordPutter::RecordPutter(const QByteArray &publicKey, Helper *helper, const Timing &timing,
                            QObject *parent)
     : QObject(parent)
@@ -86,7 +82,7 @@ void RecordPutter::judge(const NameRecord &record, const Helper::Call &call,
     if (best->number > record.number || areInConflict(*best, record)) {
         m_served = record.signatureAndData; // not put again: it would not win
         Q_EMIT contradicted(*best);
-        return;
+        return advance();
     }
     m_served = record.signatureAndData;
     Q_EMIT served(record);

@@ -23,6 +23,8 @@ public:
 
     // `record` is to be there; one that is there already is not put again.
     void put(const NameRecord &record);
+    // Nothing more is put.
+    void stop() { m_wanted.reset(); }
     // Goes on if something waits and the system may be used.
     void advance();
 

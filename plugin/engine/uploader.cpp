@@ -17,6 +17,8 @@ constexpr int BatchBlocks = 256;
 constexpr qint64 MostBytes = 8 * 1024 * 1024 - MaxBlockSize;
 // Small enough that a larger block is alone.
 constexpr qint64 LeastBytes = 16 * 1024;
+// Puts of a store that answers nothing, and is left holding them.
+constexpr int MostGivenUp = 4;
 
 } // namespace
 
@@ -73,14 +75,18 @@ void Uploader::checked(const Helper::Call &call, const Result<QList<bool>> &answ
     m_isOpen = false;
     if (!m_helper)
         return;
-    if (!answer.ok()) {
-        m_helper->failed(call, answer.problem());
+    if (!answer.ok() || answer.value().isEmpty()) {
+        m_helper->failed(call, answer.ok() ? Problem(Problem::Kind::WillRetry,
+                                                     QStringLiteral("an answer is incomplete"))
+                                           : answer.problem());
         Q_EMIT progressed();
         return;
     }
     m_mustCheck = false;
-    if (answer.value().contains(false))
+    if (answer.value().contains(false)) {
         startOver();
+        Q_EMIT progressed(); // backwards
+    }
     advance();
 }
 
@@ -99,10 +105,10 @@ void Uploader::put()
     const Result<QList<OwnBlock>> blocks =
         m_context.pages.blocks(m_log, m_placement.pages, m_ordinal, BatchBlocks, m_batchBytes);
     if (!blocks.ok() || blocks.value().isEmpty()) {
-        Q_EMIT failed(blocks.ok()
-                          ? Problem(Problem::Kind::LocalDataCorrupt,
-                                    QStringLiteral("page %1 has no blocks").arg(m_placement.pages))
-                          : blocks.problem());
+        setProblem(blocks.ok()
+                       ? Problem(Problem::Kind::LocalDataCorrupt,
+                                 QStringLiteral("page %1 has no blocks").arg(m_placement.pages))
+                       : blocks.problem());
         return;
     }
     const OwnBlock &last = blocks.value().constLast();
@@ -129,8 +135,9 @@ void Uploader::put()
     m_limit.disconnect();
     connect(&m_limit, &QTimer::timeout, this, [this, batch] { overdue(batch); });
     m_limit.start(m_context.timing.limitFor(batch.bytes));
-    onAnswer<Problem>(m_helper->store()->put(upload), this,
-                      [this, batch](const Problem &problem) { uploaded(batch, problem); });
+    m_answer =
+        onAnswer<Problem>(m_helper->store()->put(upload), this,
+                          [this, batch](const Problem &problem) { uploaded(batch, problem); });
 }
 
 void Uploader::overdue(const Batch &batch)
@@ -139,17 +146,31 @@ void Uploader::overdue(const Batch &batch)
         return;
     // Another put beside it would only take the line from this one, or pile up behind a disk that
     // hangs. What still comes counts; what does not is ended, and tried again with less.
-    if (m_isOverdue)
-        return m_helper->abort(Helper::Role::Store);
-    m_isOverdue = true;
-    m_limit.start();
-    m_helper->failed(batch.call, noAnswerWithin(m_limit.intervalAsDuration()));
-    Q_EMIT progressed();
+    const Problem silence = noAnswerWithin(m_limit.intervalAsDuration());
+    switch (++m_overdue) {
+    case 1:
+        m_limit.start();
+        m_helper->failed(batch.call, silence);
+        Q_EMIT progressed();
+        return;
+    case 2:
+        m_limit.start();
+        m_helper->abort(Helper::Role::Store);
+        return;
+    default:
+        // A store that does not even end what is aborted holds what it was given: not for ever
+        // more.
+        if (m_givenUp == MostGivenUp)
+            return;
+        ++m_givenUp;
+        delete m_answer;
+        uploaded(batch, silence);
+    }
 }
 
 void Uploader::uploaded(const Batch &batch, const Problem &problem)
 {
-    const bool wasOverdue = std::exchange(m_isOverdue, false);
+    const bool wasOverdue = std::exchange(m_overdue, 0) > 0;
     m_isOpen = false;
     m_limit.stop();
     if (problem || wasOverdue)
@@ -182,8 +203,16 @@ void Uploader::uploaded(const Batch &batch, const Problem &problem)
 void Uploader::save(const Placement &placement)
 {
     m_placement = placement;
-    if (const Problem local = m_context.pages.setPlacement(m_log, m_helperId, placement))
-        Q_EMIT failed(local); // at worst the blocks are put once more after a restart
+    // If that fails, at worst the blocks are put once more after a restart.
+    setProblem(m_context.pages.setPlacement(m_log, m_helperId, placement));
+}
+
+void Uploader::setProblem(const Problem &problem)
+{
+    if (m_problem == problem)
+        return;
+    m_problem = problem;
+    Q_EMIT problemChanged();
 }
 
 } // namespace RemoteLog

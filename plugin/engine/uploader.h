@@ -24,7 +24,9 @@ public:
     // Pages from the first on that the store holds completely.
     quint64 storedPages() const { return m_placement.pages; }
     // Something is under way and not overdue.
-    bool isBusy() const { return m_isOpen && !m_isOverdue; }
+    bool isBusy() const { return m_isOpen && m_overdue == 0; }
+    // What is wrong with this computer's database, not with the store.
+    Problem problem() const { return m_problem; }
 
     // Goes on if there is something to upload and the store may be used.
     void advance();
@@ -33,8 +35,7 @@ public:
 
 Q_SIGNALS:
     void progressed();
-    // This computer's database, not the store: nothing more can be done for now.
-    void failed(const RemoteLog::Problem &problem);
+    void problemChanged();
 
 private:
     // What is under way, and how far the store is when it is done.
@@ -56,6 +57,7 @@ private:
     void overdue(const Batch &batch);
     void uploaded(const Batch &batch, const Problem &problem);
     void save(const Placement &placement);
+    void setProblem(const Problem &problem);
 
     const OwnLog &m_log;
     QPointer<Helper> m_helper;
@@ -67,7 +69,10 @@ private:
     qint64 m_batchBytes;
     QTimer m_limit;
     bool m_isOpen = false; // a call of ours is
-    bool m_isOverdue = false; // and has taken too long
+    int m_overdue = 0; // how often it has taken too long
+    int m_givenUp = 0; // puts that were never answered
+    QPointer<QObject> m_answer; // waits for the one under way
+    Problem m_problem;
     bool m_mustCheck = true;
     bool m_isStopped = false;
 };

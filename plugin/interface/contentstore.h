@@ -112,9 +112,10 @@ private:
 //
 // Created, called and deleted in the plugin's worker thread, one object for each transport. Several
 // calls may be open at once. Calls never block: what blocks has a thread of its own. Each future
-// gets exactly one value, finished in any thread; one that has none after 30 s is given up and
-// counts as WillRetry, and a late value is ignored. Nothing that it returns is trusted: the plugin
-// checks every block against its address.
+// gets exactly one value, finished in any thread; one that has none after 30 s, and for what is
+// uploaded another second for each 32 KiB, counts as WillRetry: others are asked instead, then
+// abort() is called, and in the end the call is given up. Nothing that it returns is trusted: the
+// plugin checks every block against its address.
 //
 // Problems to answer with: WillRetry for what passes by itself (no connection, no answer, busy,
 // aborted); Rejected where the request is refused and would be again (too large, out of quota, not
@@ -136,8 +137,8 @@ public:
     // True if it is held back while there is no network. Does not change while the object lives.
     virtual bool needsNetwork() const = 0;
 
-    // The network changed: finishes open calls soon, with WillRetry. Only called if
-    // needsNetwork().
+    // Finishes open calls soon, with WillRetry. Called when the network changed, if needsNetwork(),
+    // and when a call takes far too long.
     virtual void abort() = 0;
 
     // Keeps blocks durably (3/REMOTE-LOG: Add). A null Problem says that all of them are kept; with

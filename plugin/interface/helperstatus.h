@@ -44,8 +44,8 @@ public:
     void setLastSuccess(const QDateTime &time);
 
     // Why its last call failed, reading and writing each for itself; Tampered if it gave wrong
-    // bytes, which makes it the last to be asked until the network changes; ActionRequired where the
-    // URL fits no helper; null if nothing is wrong. Its helper() is url().
+    // bytes, which makes it the last to be asked until the network changes; ActionRequired where
+    // the URL fits no helper; null if nothing is wrong. Its helper() is url().
     Problem problem() const;
     void setProblem(const Problem &problem);
 

@@ -136,9 +136,9 @@ public:
     virtual QFuture<Problem> unsetCredential(const QUrl &helper) = 0;
 
     // Stops all work. Everything appended is kept; futures still open end with Closed. Resolves,
-    // with a null Problem, when the database is closed and the profile is free: a dead disk can
-    // make that last, so a host that ends bounds its waiting. Calling it again gives another future
-    // for the same.
+    // with a null Problem, when the database is closed and the profile is free. Where a dead disk
+    // makes that last longer than 10 s: with WillRetry, and the profile comes free when the disk
+    // does. Calling it again gives another future for the same.
     virtual QFuture<Problem> close() = 0;
 
 public Q_SLOTS:

@@ -55,9 +55,9 @@ public:
         joinEnded();
         const auto thread = m_threads.emplace(m_threads.end());
         try {
-            thread->thread = std::thread([this, thread, state]() mutable {
-                State::loop(state);
-                state.reset(); // before it counts as ended
+            thread->thread = std::thread([this, thread, owned = state]() mutable {
+                State::loop(owned);
+                owned.reset(); // before it counts as ended
                 const std::lock_guard ending(m_mutex);
                 thread->hasEnded = true;
                 m_ended.notify_all();

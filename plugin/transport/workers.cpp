@@ -54,11 +54,18 @@ void joinAll()
     TaskThread::joinAll(FolderLimit);
 }
 
-void forget(QThread *thread)
+// Those whose engine was closed. Not when it happens: the event that tells of it may never be
+// delivered in a host that ends.
+void removeEnded()
 {
-    std::erase_if(running(), [thread](const Worker &worker) { return worker.thread == thread; });
-    thread->wait();
-    thread->deleteLater();
+    std::erase_if(running(), [](const Worker &worker) {
+        const bool hasEnded = worker.thread->isFinished();
+        if (hasEnded) {
+            worker.thread->wait();
+            delete worker.thread;
+        }
+        return hasEnded;
+    });
 }
 
 } // namespace
@@ -68,13 +75,13 @@ void start(std::unique_ptr<Engine> owned)
     if (!isRegistered)
         qAddPostRoutine(joinAll);
     isRegistered = true;
+    removeEnded();
     Engine *engine = owned.release();
     auto *thread = new QThread;
     thread->setObjectName(QStringLiteral("remotelog"));
     engine->moveToThread(thread);
     // In the worker, as its last act.
     QObject::connect(thread, &QThread::finished, engine, &QObject::deleteLater);
-    QObject::connect(thread, &QThread::finished, thread, [thread] { forget(thread); });
     running().push_back({thread, engine->port(), engine});
     thread->start();
     engine->port()->post([engine] { engine->open(); });

@@ -42,6 +42,7 @@ private Q_SLOTS:
     void rolledBackName();
     void clonedProfile();
     void restoredBackup();
+    void restoredBackupThatCountsOn();
     void payloadOverTheLimit();
     void missingBlockComesLater();
     void gapBelowManyPages();
@@ -194,6 +195,34 @@ void HostileTest::restoredBackup()
     copyFolder(backup, alice.settings.directory());
     log = alice.open().openLog(Label);
     QVERIFY(waitFor([log] { return log->problem().kind() == Problem::Kind::Conflict; }));
+}
+
+void HostileTest::restoredBackupThatCountsOn()
+{
+    const auto world = MemoryWorld::named(QStringLiteral("counts-on"));
+    Party alice({helper("counts-on")});
+    Party backup({helper("counts-on")});
+    OutgoingLog *log = alice.open().openLog(Label);
+    publish(log, "one");
+    alice.close();
+    copyFolder(alice.settings.directory(), backup.settings.directory());
+    backup.secrets.secrets = alice.secrets.secrets;
+    log = alice.open().openLog(Label);
+    publish(log, "two, which the backup does not know");
+    alice.close();
+    const auto before = world->records();
+
+    // It writes more than was lost while nobody tells it what there is: its number is higher then.
+    world->setNamesMood(MemoryWorld::Mood::Fails);
+    OutgoingLog *restored = backup.open().openLog(Label);
+    for (int i = 0; i < 3; ++i) {
+        QVERIFY(await(restored->append("another two")).ok());
+        QVERIFY(waitFor([restored] { return restored->pendingCount() == 0; }));
+    }
+    world->setNamesMood(MemoryWorld::Mood::Works);
+    backup.transport().syncNow();
+    QVERIFY(waitFor([restored] { return restored->problem().kind() == Problem::Kind::Conflict; }));
+    QCOMPARE(world->records(), before);
 }
 
 void HostileTest::payloadOverTheLimit()

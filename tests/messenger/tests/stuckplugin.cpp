@@ -6,6 +6,8 @@
 
 #include <QPromise>
 
+#include <vector>
+
 using namespace RemoteLog;
 
 namespace {
@@ -13,10 +15,11 @@ namespace {
 template <class T>
 QFuture<T> never()
 {
-    // Leaked: a promise that is dropped finishes its future.
-    auto *promise = new QPromise<T>;
-    promise->start();
-    return promise->future();
+    // Kept for good: a promise that is dropped finishes its future.
+    static auto *const promises = new std::vector<QPromise<T>>;
+    promises->emplace_back();
+    promises->back().start();
+    return promises->back().future();
 }
 
 class StuckLog : public OutgoingLog
