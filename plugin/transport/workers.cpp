@@ -3,12 +3,14 @@
 
 #include "engine/engine.h"
 #include "platform/taskthread.h"
+#include "platform/threadend.h"
 
 #include <QCoreApplication>
 #include <QDeadlineTimer>
 #include <QThread>
 
 #include <algorithm>
+#include <atomic>
 #include <vector>
 
 namespace RemoteLog::Workers {
@@ -16,6 +18,7 @@ namespace RemoteLog::Workers {
 namespace {
 
 constexpr std::chrono::seconds JoinLimit{5};
+constexpr std::chrono::milliseconds EndLimit{500}; // of a thread that has nothing to do any more
 constexpr std::chrono::milliseconds FolderLimit{500}; // for what the helpers' folders are asked
 
 struct Worker
@@ -23,6 +26,7 @@ struct Worker
     QThread *thread;
     std::shared_ptr<EnginePort> port;
     Engine *engine;
+    std::shared_ptr<std::atomic_int> number; // of the thread; 0 before it runs
 };
 
 // QCoreApplication's thread only.
@@ -48,8 +52,10 @@ void joinAll()
         closeIn(worker);
     const QDeadlineTimer deadline(JoinLimit);
     for (const Worker &worker : workers) {
-        if (worker.thread->wait(deadline))
-            delete worker.thread;
+        if (!worker.thread->wait(deadline))
+            continue;
+        delete worker.thread;
+        waitForThreadEnd(*worker.number, EndLimit);
     }
     TaskThread::joinAll(FolderLimit);
 }
@@ -82,9 +88,13 @@ void start(std::unique_ptr<Engine> owned)
     engine->moveToThread(thread);
     // In the worker, as its last act.
     QObject::connect(thread, &QThread::finished, engine, &QObject::deleteLater);
-    running().push_back({thread, engine->port(), engine});
+    const auto number = std::make_shared<std::atomic_int>(0);
+    running().push_back({thread, engine->port(), engine, number});
     thread->start();
-    engine->port()->post([engine] { engine->open(); });
+    engine->port()->post([engine, number] {
+        *number = threadNumber();
+        engine->open();
+    });
 }
 
 } // namespace RemoteLog::Workers
