@@ -4,17 +4,22 @@
 
 build_packages=(
     build-essential cmake ninja-build pkg-config
-    qt6-base-dev   # Qt Core, Network and Test
+    qt6-base-dev   # Qt Core, D-Bus, Network and Test
     qt6-tools-dev  # CMake's Qt6LinguistTools
     qt6-l10n-tools # lrelease and lupdate
     libprotozero-dev
     libsodium-dev
     libsqlitecpp-dev
     libsqlite3-dev # also used without the C++ around it
+    qtkeychain-qt6-dev
+    libsecret-1-0  # QtKeychain loads it, but its package does not ask for it
 )
 
 # Needed by tests beyond what the build needs.
-test_packages=()
+test_packages=(
+    dbus gnome-keyring libsecret-tools # a keyring of their own
+    python3-dbusmock                   # a NetworkManager of their own
+)
 
 # Needed by the checks of tests/run.sh --ci: building four times, a second compiler, formatting, static analysis.
 ci_packages=(ccache clang clang-format clang-tidy)

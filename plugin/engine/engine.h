@@ -31,6 +31,8 @@ public:
     void unlock(const QByteArray &master, bool isNew);
     // There is none to be had (for now).
     void refuse(const Problem &problem);
+    // Emits opened() once more if the profile is locked.
+    void askForKey();
 
     void append() { m_appender.drain(); }
     OutgoingLogs &outgoing() { return m_outgoing; }
@@ -62,7 +64,6 @@ Q_SIGNALS:
 
 private:
     void profileOpened(const Problem &notice);
-    void askForKey();
     Problem begin();
     void goOn();
     void helperUsable(Helper::Role role, Helper::Direction direction);

@@ -27,14 +27,13 @@ public:
     HostServices &operator=(HostServices &&other) noexcept;
     ~HostServices();
 
-    // Keeps the profile's key. nullptr: there is none, and without one the profile stays locked:
-    // Transport::problem() is SecretStoreUnavailable and so is the answer to every append. A later
-    // version may use the system's keychain instead.
+    // Keeps the profile's key. nullptr: the system's keychain does (libsecret or KWallet, through
+    // QtKeychain), without any insecure fallback.
     SecretStore *secretStore() const;
     void setSecretStore(SecretStore *store);
 
-    // Knows of the network. nullptr: nothing is known of it, as if a watch said Unknown; every
-    // helper is tried. A later version may ask the system instead.
+    // Knows of the network. nullptr: the system does (QNetworkInformation, whose backend is the
+    // host's if that has loaded one).
     NetworkWatch *networkWatch() const;
     void setNetworkWatch(NetworkWatch *watch);
 

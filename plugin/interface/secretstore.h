@@ -38,6 +38,11 @@ public:
 
     // Forgets `key`. One that is not there is no problem.
     virtual QFuture<Problem> remove(const QString &key) = 0;
+
+Q_SIGNALS:
+    // It may answer differently now, e.g. because it was unlocked: profiles that are locked ask
+    // again at once. A store that cannot tell never emits it.
+    void changed();
 };
 
 } // namespace RemoteLog

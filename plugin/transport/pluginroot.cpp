@@ -14,9 +14,26 @@ Transport *PluginRoot::create(const Settings &settings, const HostServices &serv
                               QObject *parent)
 {
     speak(settings.locale());
-    auto *transport = new TransportFacade(settings, services, m_registry, parent);
+    auto *transport = new TransportFacade(settings, complete(services), m_registry, parent);
     connect(transport, &TransportFacade::localeWanted, this, &PluginRoot::speak);
+    if (!services.secretStore())
+        connect(transport, &TransportFacade::syncWanted, m_keychain.get(), &Keychain::askAgain);
     return transport;
+}
+
+HostServices PluginRoot::complete(HostServices services)
+{
+    if (!services.secretStore()) {
+        if (!m_keychain)
+            m_keychain = std::make_unique<Keychain>(Timing().keyWait);
+        services.setSecretStore(m_keychain.get());
+    }
+    if (!services.networkWatch()) {
+        if (!m_networkWatch)
+            m_networkWatch = std::make_unique<SystemNetworkWatch>();
+        services.setNetworkWatch(m_networkWatch.get());
+    }
+    return services;
 }
 
 Problem PluginRoot::registerContentStore(const QString &scheme,

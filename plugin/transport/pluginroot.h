@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "keychain.h"
+
 #include "engine/helperregistry.h"
+#include "network/systemnetworkwatch.h"
 
 #include <RemoteLog/transportplugin.h>
 
@@ -33,10 +36,14 @@ public:
                                std::function<NameSystem *(const QUrl &)> factory) override;
 
 private:
+    // The system's, for what the host does not bring; made when the first transport needs them.
+    HostServices complete(HostServices services);
     // There is one language for the process: whoever asks last gets his.
     void speak(const QLocale &locale);
 
     std::shared_ptr<HelperRegistry> m_registry;
+    std::unique_ptr<Keychain> m_keychain;
+    std::unique_ptr<SystemNetworkWatch> m_networkWatch;
     QTranslator m_translator;
     QLocale m_locale;
     QPointer<QCoreApplication> m_spokenTo; // each application has translators of its own

@@ -46,6 +46,8 @@ SecretKeeper::SecretKeeper(SecretStore *store, const QString &applicationId, con
     , m_applicationId(applicationId)
     , m_timing(timing)
 {
+    if (m_store)
+        connect(m_store, &SecretStore::changed, this, &SecretKeeper::retryWanted);
 }
 
 void SecretKeeper::obtain(const QString &profileId, bool isKnown)
@@ -65,13 +67,8 @@ void SecretKeeper::readMaster()
             refuse(master.problem());
         else if (!master.value().isNull())
             finish(master.value(), false);
-        else if (m_isKnown)
-            // A locked keychain can look like an empty one: never a new identity where there was
-            // one.
-            refuse(Problem(Problem::Kind::KeyMissing,
-                           QStringLiteral("the secret store has no key of this profile")));
         else
-            probe();
+            probe(); // a locked keychain can look like an empty one
     });
 }
 
@@ -101,10 +98,14 @@ void SecretKeeper::judgeProbe(const QByteArray &probe, const Result<QByteArray> 
     read(MasterName, [this](const Result<QByteArray> &master) {
         if (!master.ok())
             refuse(master.problem());
-        else if (master.value().isNull())
-            create();
-        else
+        else if (!master.value().isNull())
             finish(master.value(), false);
+        else if (m_isKnown)
+            // Never a new identity where there was one.
+            refuse(Problem(Problem::Kind::KeyMissing,
+                           QStringLiteral("the secret store has no key of this profile")));
+        else
+            create();
     });
 }
 

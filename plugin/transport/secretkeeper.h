@@ -26,6 +26,8 @@ public:
     void obtain(const QString &profileId, bool isKnown);
 
 Q_SIGNALS:
+    // Another attempt may succeed.
+    void retryWanted();
     void obtained(const QByteArray &master, bool isNew);
     void refused(const RemoteLog::Problem &problem);
 

@@ -65,6 +65,9 @@ void TransportFacade::connectEngine()
     connect(&m_keeper, &SecretKeeper::refused, this, [this](const Problem &problem) {
         m_port->post([engine = m_engine, problem] { engine->refuse(problem); });
     });
+    connect(&m_keeper, &SecretKeeper::retryWanted, this, [this] {
+        m_port->post([engine = m_engine] { engine->askForKey(); });
+    });
     connect(m_engine, &Engine::statusChanged, this, &TransportFacade::setStatus);
     connect(m_engine, &Engine::closed, this, &TransportFacade::setClosed);
     connectLogs();
@@ -304,6 +307,7 @@ QFuture<Problem> TransportFacade::close()
 
 void TransportFacade::syncNow()
 {
+    Q_EMIT syncWanted();
     m_port->post([engine = m_engine] { engine->syncNow(); });
 }
 

@@ -42,6 +42,8 @@ public:
     void setPaused(bool paused) override;
 
 Q_SIGNALS:
+    // The host wants everything to be tried.
+    void syncWanted();
     // The host asked for another language of Problem::text().
     void localeWanted(const QLocale &locale);
 

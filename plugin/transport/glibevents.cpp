@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#include "glibevents.h"
+
+#include <QAbstractEventDispatcher>
+#include <QLibrary>
+
+namespace RemoteLog {
+
+namespace {
+
+using Iterate = int (*)(void *context, int mayBlock);
+
+// GLib is not linked: where libsecret is not there, nobody needs it.
+Iterate iterate()
+{
+    static const auto function = reinterpret_cast<Iterate>(
+        QLibrary::resolve(QStringLiteral("glib-2.0"), 0, "g_main_context_iteration"));
+    return function;
+}
+
+bool isDoneByQt()
+{
+    const auto *dispatcher = QAbstractEventDispatcher::instance();
+    return dispatcher && dispatcher->inherits("QEventDispatcherGlib");
+}
+
+} // namespace
+
+GLibEvents::GLibEvents(QObject *parent)
+    : QObject(parent)
+{
+    constexpr std::chrono::milliseconds Interval{10};
+    constexpr int AtOnce = 20; // the host's loop has other things to do
+    m_timer.setInterval(Interval);
+    connect(&m_timer, &QTimer::timeout, this, [] {
+        for (int i = 0; i < AtOnce && iterate()(nullptr, 0); ++i) { }
+    });
+}
+
+void GLibEvents::start()
+{
+    if (!isDoneByQt() && iterate())
+        m_timer.start();
+}
+
+} // namespace RemoteLog
