@@ -123,7 +123,7 @@ bool Keyring::start(Login login)
     if (login == Login::Unlocked)
         arguments.append(QStringLiteral("--unlock"));
     m_daemon.setStandardOutputFile(QProcess::nullDevice());
-    m_daemon.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+    m_daemon.setStandardErrorFile(QProcess::nullDevice()); // complains of our Prompter
     m_daemon.start(QStringLiteral("gnome-keyring-daemon"), arguments);
     if (!m_daemon.waitForStarted())
         return false;
@@ -137,6 +137,11 @@ void Keyring::stop()
 {
     endProcess(m_daemon);
     m_bus.waitForOwner(Secrets, false);
+}
+
+bool Keyring::empty()
+{
+    return QDir(m_home.filePath(QStringLiteral("keyrings"))).removeRecursively();
 }
 
 bool Keyring::lock()

@@ -21,7 +21,7 @@ class Keyring : public QObject
 
 public:
     // What its daemon begins with.
-    enum class Login { Unlocked, Locked, Absent };
+    enum class Login { Unlocked, Absent };
     // What the person does when asked for the password.
     enum class Person { Dismisses, LeavesOpen };
 
@@ -33,6 +33,8 @@ public:
 
     bool start(Login login = Login::Unlocked);
     void stop();
+    // Only while it is stopped: there never was anything in it.
+    bool empty();
     bool lock();
     bool unlock();
 
@@ -43,7 +45,6 @@ public:
     void dismiss();
 
     QString bus() const { return m_bus.address(); }
-    const QTemporaryDir &home() const { return m_home; }
 
 private:
     friend class Prompter;

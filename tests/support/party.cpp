@@ -26,8 +26,10 @@ Party::~Party()
 HostServices Party::services()
 {
     HostServices services;
-    services.setSecretStore(&secrets);
-    services.setNetworkWatch(&network);
+    if (bringsSecrets)
+        services.setSecretStore(&secrets);
+    if (bringsNetwork)
+        services.setNetworkWatch(&network);
     return services;
 }
 

@@ -43,6 +43,8 @@ public:
     Settings settings;
     FakeSecretStore secrets;
     FakeNetworkWatch network;
+    bool bringsSecrets = true; // else the system's keychain is used
+    bool bringsNetwork = true; // else the system is asked
 
 private:
     QTemporaryDir m_directory;

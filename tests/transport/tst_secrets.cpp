@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "support/loadedplugin.h"
 #include "support/memoryhelpers.h"
 #include "support/party.h"
 
 #include <QDir>
 #include <QtTest>
+
+#include <utility>
 
 using namespace RemoteLog;
 using namespace RemoteLog::Testing;
@@ -22,17 +23,25 @@ class SecretsTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase();
     void oneSecretIsMadeOnce();
     void noNewIdentity_data();
     void noNewIdentity();
+    void lostSecretIsNotReplaced();
     void forgetfulStoreIsNotUsed();
     void anotherSecretIsRefused();
     void appendWaitsForTheKey();
-    void noStoreAtAll();
+    void noKeychainAtAll();
     void lostDatabaseIsRebuilt();
     void interruptedRebuildGoesOn();
     void nothingSecretOnDisk();
 };
+
+void SecretsTest::initTestCase()
+{
+    // No test of ours meets the keychain of whoever runs it.
+    qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
+}
 
 void SecretsTest::oneSecretIsMadeOnce()
 {
@@ -52,35 +61,54 @@ void SecretsTest::oneSecretIsMadeOnce()
 void SecretsTest::noNewIdentity_data()
 {
     QTest::addColumn<FakeSecretStore::Mood>("mood");
-    QTest::addColumn<Problem::Kind>("kind");
-    QTest::newRow("unavailable") << FakeSecretStore::Mood::Unavailable
-                                 << Problem::Kind::SecretStoreUnavailable;
-    QTest::newRow("locked, looks empty")
-        << FakeSecretStore::Mood::LooksEmpty << Problem::Kind::KeyMissing;
+    QTest::newRow("unavailable") << FakeSecretStore::Mood::Unavailable;
+    QTest::newRow("locked, looks empty") << FakeSecretStore::Mood::LooksEmpty;
+    QTest::newRow("forgets") << FakeSecretStore::Mood::Forgets;
 }
 
 void SecretsTest::noNewIdentity()
 {
     QFETCH(FakeSecretStore::Mood, mood);
-    QFETCH(Problem::Kind, kind);
     Party alice({helper("identity")});
     const LogLink link = linkOf(alice.open().openLog(Label));
     alice.close();
     const QHash<QString, QByteArray> before = alice.secrets.secrets;
+    if (mood == FakeSecretStore::Mood::Forgets)
+        alice.secrets.secrets.clear(); // else it would remember that one
     alice.secrets.mood = mood;
     Transport &transport = alice.open();
     OutgoingLog *log = transport.openLog(Label);
-    QVERIFY(waitFor([&] { return transport.problem().kind() == kind; }));
+    constexpr Problem::Kind Kind = Problem::Kind::SecretStoreUnavailable;
+    QVERIFY(waitFor([&] { return transport.problem().kind() == Kind; }));
     QCOMPARE(transport.state(), Transport::State::NeedsAttention);
-    QCOMPARE(await(log->append("refused")).problem().kind(), kind);
+    QCOMPARE(await(log->append("refused")).problem().kind(), Kind);
     QVERIFY(!log->isReady());
+    alice.secrets.secrets.insert(before);
     QCOMPARE(alice.secrets.secrets, before);
-    // Unlocked: works without a restart.
+    // Unlocked: works without a restart, and without anybody asking.
     alice.secrets.mood = FakeSecretStore::Mood::Works;
-    transport.syncNow();
+    Q_EMIT alice.secrets.changed();
     QVERIFY(linkOf(log) == link);
     QVERIFY(waitFor([&] { return !transport.problem(); }));
     QVERIFY(await(log->append("accepted")).ok());
+}
+
+void SecretsTest::lostSecretIsNotReplaced()
+{
+    Party alice({helper("lost-secret")});
+    const LogLink link = linkOf(alice.open().openLog(Label));
+    alice.close();
+    const QHash<QString, QByteArray> before = std::exchange(alice.secrets.secrets, {});
+    Transport &transport = alice.open();
+    OutgoingLog *log = transport.openLog(Label);
+    QVERIFY(waitFor([&] { return transport.problem().kind() == Problem::Kind::KeyMissing; }));
+    QCOMPARE(await(log->append("refused")).problem().kind(), Problem::Kind::KeyMissing);
+    QVERIFY(alice.secrets.secrets.isEmpty());
+    // Somebody restored the keychain.
+    alice.secrets.secrets = before;
+    transport.syncNow();
+    QVERIFY(linkOf(log) == link);
+    QVERIFY(waitFor([&] { return !transport.problem(); }));
 }
 
 void SecretsTest::forgetfulStoreIsNotUsed()
@@ -137,15 +165,14 @@ void SecretsTest::appendWaitsForTheKey()
     QCOMPARE(await(log->append("x")).problem().kind(), Problem::Kind::SecretStoreUnavailable);
 }
 
-void SecretsTest::noStoreAtAll()
+void SecretsTest::noKeychainAtAll()
 {
     Party alice({helper("nothing")});
-    const std::unique_ptr<Transport> transport(loadedPlugin().create(alice.settings));
-    QVERIFY(waitFor(
-        [&] { return transport->problem().kind() == Problem::Kind::SecretStoreUnavailable; }));
-    QCOMPARE(await(transport->openLog(Label)->append("x")).problem().kind(),
+    alice.bringsSecrets = false;
+    Transport &transport = alice.open();
+    QCOMPARE(await(transport.openLog(Label)->append("x")).problem().kind(),
              Problem::Kind::SecretStoreUnavailable);
-    QVERIFY(!await(transport->close()));
+    QCOMPARE(transport.problem().kind(), Problem::Kind::SecretStoreUnavailable);
 }
 
 void SecretsTest::lostDatabaseIsRebuilt()
