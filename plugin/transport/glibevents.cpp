@@ -33,7 +33,7 @@ GLibEvents::GLibEvents(QObject *parent)
     constexpr int AtOnce = 20; // the host's loop has other things to do
     m_timer.setInterval(Interval);
     connect(&m_timer, &QTimer::timeout, this, [] {
-        for (int i = 0; i < AtOnce && iterate()(nullptr, 0); ++i) { }
+        for (int i = 0; i < AtOnce && iterate()(nullptr, 0); ++i) {}
     });
 }
 

@@ -40,7 +40,10 @@ Keychain::~Keychain() = default;
 QFuture<Result<QByteArray>> Keychain::read(const QString &key)
 {
     const Reply<Result<QByteArray>> reply;
-    add({Kind::Read, key, {}, [reply](const Result<QByteArray> &result) { reply.answer(result); },
+    add({Kind::Read,
+         key,
+         {},
+         [reply](const Result<QByteArray> &result) { reply.answer(result); },
          QDeadlineTimer(m_limit)});
     return reply.future();
 }
@@ -57,7 +60,9 @@ QFuture<Problem> Keychain::write(const QString &key, const QByteArray &secret)
 QFuture<Problem> Keychain::remove(const QString &key)
 {
     const Reply<Problem> reply;
-    add({Kind::Remove, key, {},
+    add({Kind::Remove,
+         key,
+         {},
          [reply](const Result<QByteArray> &result) { reply.answer(result.problem()); },
          QDeadlineTimer(m_limit)});
     return reply.future();
@@ -87,15 +92,22 @@ void Keychain::next()
 void Keychain::begin(const RequestPointer &request)
 {
     m_isBusy = true;
-    m_service.listen();
-    if (!m_wasLeftLocked)
-        return startJob(request);
-    m_service.askLocked([this, request](std::optional<bool> isLocked) {
-        if (isLocked == false)
-            startJob(request);
-        else
-            end(request, unavailable(QStringLiteral("the keyring was left locked")));
-    });
+    m_service.open(!m_wasLeftLocked,
+                   [this, request](SecretService::Lock lock) { opened(request, lock); });
+}
+
+void Keychain::opened(const RequestPointer &request, SecretService::Lock lock)
+{
+    if (lock == SecretService::Lock::Open)
+        m_wasLeftLocked = false;
+    if (lock == SecretService::Lock::Locked)
+        leaveLocked(request, QStringLiteral("the keyring is locked"));
+    else if (m_wasLeftLocked)
+        leaveLocked(request, QStringLiteral("access to the keyring was denied"));
+    else if (request->deadline.hasExpired())
+        end(request, QByteArray()); // somebody has his answer already
+    else
+        startJob(request);
 }
 
 void Keychain::startJob(const RequestPointer &request)
@@ -145,9 +157,9 @@ void Keychain::finished(const RequestPointer &request, QKeychain::Job *job)
 
 void Keychain::judgeAbsence(const RequestPointer &request)
 {
-    m_service.askLocked([this, request](std::optional<bool> isLocked) {
-        if (isLocked == true)
-            leaveLocked(request, QStringLiteral("the keyring is locked"));
+    m_service.open(false, [this, request](SecretService::Lock lock) {
+        if (lock == SecretService::Lock::Locked)
+            leaveLocked(request, QStringLiteral("the keyring was locked meanwhile"));
         else
             end(request, QByteArray());
     });

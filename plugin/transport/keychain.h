@@ -25,8 +25,9 @@ namespace RemoteLog {
 // QtKeychain has one queue for the whole process, the host's jobs included. So there is one job of
 // ours at a time, and one that hangs is neither deleted (its callback would end the process) nor
 // followed by others: whoever waits gets his answer after the time limit, and changed() tells when
-// the job did end. A keyring that a person left locked is not asked again, for it would prompt
-// again, until it is unlocked or somebody calls askAgain().
+// the job did end. A locked keyring is opened first, with at most one prompt; one that a person
+// left locked is not asked again, for it would prompt again, until it is unlocked or somebody calls
+// askAgain().
 class Keychain : public SecretStore
 {
     Q_OBJECT
@@ -60,6 +61,7 @@ private:
     void add(Request request);
     void next();
     void begin(const RequestPointer &request);
+    void opened(const RequestPointer &request, SecretService::Lock lock);
     void startJob(const RequestPointer &request);
     void finished(const RequestPointer &request, QKeychain::Job *job);
     void judgeAbsence(const RequestPointer &request);

@@ -17,14 +17,13 @@ constexpr int CallLimit = 5'000; // milliseconds
 const QString Name = QStringLiteral("org.freedesktop.secrets");
 const QString Path = QStringLiteral("/org/freedesktop/secrets");
 const QString Interface = QStringLiteral("org.freedesktop.Secret.Service");
+const QString NoPath = QStringLiteral("/"); // stands for "none" in this API
 
-QDBusMessage callTo(const QString &path, const QString &interface, const QString &method,
-                    const QVariantList &arguments)
+// QtKeychain prefers KWallet there: whether some other keyring is locked says nothing.
+bool isKde()
 {
-    QDBusMessage call = QDBusMessage::createMethodCall(Name, path, interface, method);
-    call.setArguments(arguments);
-    call.setAutoStartService(false); // one that starts now has its keyring locked
-    return call;
+    return qgetenv("XDG_CURRENT_DESKTOP").contains("KDE")
+           || qEnvironmentVariableIsSet("KDE_FULL_SESSION");
 }
 
 // libsecret 0.20 goes on using the session that it had with a service that is gone: every job fails
@@ -38,6 +37,21 @@ void forgetSession()
         disconnectService();
 }
 
+// Calls `then` with the watcher of the finished call.
+void call(QObject *context, const QString &path, const QString &interface, const QString &method,
+          const QVariantList &arguments,
+          const std::function<void(const QDBusPendingCallWatcher &)> &then)
+{
+    QDBusMessage message = QDBusMessage::createMethodCall(Name, path, interface, method);
+    message.setArguments(arguments);
+    auto *watcher = new QDBusPendingCallWatcher(
+        QDBusConnection::sessionBus().asyncCall(message, CallLimit), context);
+    QObject::connect(watcher, &QDBusPendingCallWatcher::finished, context, [watcher, then] {
+        watcher->deleteLater();
+        then(*watcher);
+    });
+}
+
 } // namespace
 
 SecretService::SecretService(QObject *parent)
@@ -47,53 +61,98 @@ SecretService::SecretService(QObject *parent)
 
 SecretService::~SecretService() = default;
 
-void SecretService::askLocked(const std::function<void(std::optional<bool>)> &then)
-{
-    const QDBusConnection bus = QDBusConnection::sessionBus();
-    using Watcher = QDBusPendingCallWatcher;
-    auto *alias = new Watcher(bus.asyncCall(callTo(Path, Interface, QStringLiteral("ReadAlias"),
-                                                   {QStringLiteral("default")}),
-                                            CallLimit),
-                              this);
-    connect(alias, &Watcher::finished, this, [this, alias, bus, then] {
-        alias->deleteLater();
-        const QDBusPendingReply<QDBusObjectPath> collection = *alias;
-        if (collection.isError() || collection.value().path() == QStringLiteral("/"))
-            return then(std::nullopt);
-        auto *locked = new Watcher(
-            bus.asyncCall(callTo(collection.value().path(),
-                                 QStringLiteral("org.freedesktop.DBus.Properties"),
-                                 QStringLiteral("Get"),
-                                 {QStringLiteral("org.freedesktop.Secret.Collection"),
-                                  QStringLiteral("Locked")}),
-                          CallLimit),
-            this);
-        connect(locked, &Watcher::finished, this, [locked, then] {
-            locked->deleteLater();
-            const QDBusPendingReply<QDBusVariant> value = *locked;
-            if (value.isError())
-                then(std::nullopt);
-            else
-                then(value.value().variant().toBool());
-        });
-    });
-}
-
 void SecretService::listen()
 {
     if (m_watcher)
         return;
     QDBusConnection bus = QDBusConnection::sessionBus();
-    m_watcher = std::make_unique<QDBusServiceWatcher>(Name, bus,
-                                                      QDBusServiceWatcher::WatchForOwnerChange);
+    m_watcher =
+        std::make_unique<QDBusServiceWatcher>(Name, bus, QDBusServiceWatcher::WatchForOwnerChange);
     connect(m_watcher.get(), &QDBusServiceWatcher::serviceOwnerChanged, this,
             [this](const QString &, const QString &, const QString &owner) {
                 forgetSession();
+                Q_EMIT gone();
                 if (!owner.isEmpty())
                     Q_EMIT changed();
             });
     bus.connect(Name, Path, Interface, QStringLiteral("CollectionChanged"), this,
                 SIGNAL(changed()));
+}
+
+void SecretService::open(bool mayPrompt, const Then &then)
+{
+    listen();
+    if (isKde() || !QDBusConnection::sessionBus().isConnected())
+        then(Lock::Unknown);
+    else
+        readAlias(mayPrompt, then);
+}
+
+void SecretService::readAlias(bool mayPrompt, const Then &then)
+{
+    call(this, Path, Interface, QStringLiteral("ReadAlias"), {QStringLiteral("default")},
+         [this, mayPrompt, then](const QDBusPendingCallWatcher &watcher) {
+             const QDBusPendingReply<QDBusObjectPath> collection = watcher;
+             if (collection.isError() || collection.value().path() == NoPath)
+                 then(Lock::Unknown);
+             else
+                 readLock(collection.value().path(), mayPrompt, then);
+         });
+}
+
+void SecretService::readLock(const QString &collection, bool mayPrompt, const Then &then)
+{
+    call(this, collection, QStringLiteral("org.freedesktop.DBus.Properties"), QStringLiteral("Get"),
+         {QStringLiteral("org.freedesktop.Secret.Collection"), QStringLiteral("Locked")},
+         [this, collection, mayPrompt, then](const QDBusPendingCallWatcher &watcher) {
+             const QDBusPendingReply<QDBusVariant> isLocked = watcher;
+             if (isLocked.isError())
+                 then(Lock::Unknown);
+             else if (!isLocked.value().variant().toBool())
+                 then(Lock::Open);
+             else if (mayPrompt)
+                 unlock(collection, then);
+             else
+                 then(Lock::Locked);
+         });
+}
+
+void SecretService::unlock(const QString &collection, const Then &then)
+{
+    const QList<QDBusObjectPath> collections{QDBusObjectPath(collection)};
+    call(this, Path, Interface, QStringLiteral("Unlock"), {QVariant::fromValue(collections)},
+         [this, collection, then](const QDBusPendingCallWatcher &watcher) {
+             const QDBusPendingReply<QList<QDBusObjectPath>, QDBusObjectPath> answer = watcher;
+             if (answer.isError())
+                 then(Lock::Locked);
+             else if (answer.argumentAt<1>().path() == NoPath)
+                 then(Lock::Open);
+             else
+                 prompt(answer.argumentAt<1>().path(), collection, then);
+         });
+}
+
+void SecretService::prompt(const QString &path, const QString &collection, const Then &then)
+{
+    const QString interface = QStringLiteral("org.freedesktop.Secret.Prompt");
+    auto *open = new SecretPrompt(this);
+    connect(this, &SecretService::gone, open, &SecretPrompt::completed);
+    connect(
+        open, &SecretPrompt::completed, this,
+        [this, open, collection, then] {
+            open->deleteLater();
+            // What the prompt says of its end is not asked: the lock is what counts.
+            readLock(collection, false, then);
+        },
+        Qt::SingleShotConnection);
+    QDBusConnection::sessionBus().connect(Name, path, interface, QStringLiteral("Completed"), open,
+                                          SIGNAL(completed()));
+    const QString noWindow;
+    call(open, path, interface, QStringLiteral("Prompt"), {noWindow},
+         [open](const QDBusPendingCallWatcher &watcher) {
+             if (watcher.isError())
+                 Q_EMIT open->completed();
+         });
 }
 
 } // namespace RemoteLog

@@ -5,20 +5,28 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 
 class QDBusServiceWatcher;
 
 namespace RemoteLog {
 
 // The desktop's secret service as D-Bus shows it (freedesktop.org, Secret Service API): whether its
-// default collection is locked, and when that may have changed. Reads no secret and opens no
-// prompt. QtKeychain cannot tell a locked keyring from an empty one; this can.
+// default collection is locked, and a prompt to unlock it. Reads no secret.
+//
+// QtKeychain cannot tell a locked keyring from an empty one, and while its own job shows a prompt,
+// every other job of the process waits, the host's included. So the keyring is opened here first.
 class SecretService : public QObject
 {
     Q_OBJECT
 
 public:
+    enum class Lock {
+        Open,
+        Locked,
+        Unknown // there is no bus, no service or no collection, or the desktop uses another keyring
+    };
+    using Then = std::function<void(Lock)>;
+
     explicit SecretService(QObject *parent = nullptr);
     ~SecretService() override;
 
@@ -26,16 +34,36 @@ public:
     // is there.
     void listen();
 
-    // Answers later, once; nullopt if it cannot be told: there is no bus, no service, or no such
-    // collection.
-    void askLocked(const std::function<void(std::optional<bool> isLocked)> &then);
+    // Answers once, perhaps before it returns. `mayPrompt`: somebody is asked for the password if
+    // it is locked, and the answer waits for him, however long.
+    void open(bool mayPrompt, const Then &then);
 
 Q_SIGNALS:
-    // It came, went, or a collection was locked or unlocked.
+    // It came, or a collection was locked or unlocked.
     void changed();
+    // It went, and its prompts with it.
+    void gone();
 
 private:
+    void readAlias(bool mayPrompt, const Then &then);
+    void readLock(const QString &collection, bool mayPrompt, const Then &then);
+    void unlock(const QString &collection, const Then &then);
+    void prompt(const QString &path, const QString &collection, const Then &then);
+
     std::unique_ptr<QDBusServiceWatcher> m_watcher; // once it listens
+};
+
+// One prompt that is open.
+class SecretPrompt : public QObject
+{
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+
+Q_SIGNALS:
+    // It was answered or dismissed, or cannot be any more.
+    void completed();
 };
 
 } // namespace RemoteLog

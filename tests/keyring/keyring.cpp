@@ -47,8 +47,7 @@ const QDBusArgument &operator>>(const QDBusArgument &argument, Secret &secret)
 
 QDBusMessage call(const QString &interface, const QString &method, const QVariantList &arguments)
 {
-    QDBusMessage message
-        = QDBusMessage::createMethodCall(Secrets, SecretsPath, interface, method);
+    QDBusMessage message = QDBusMessage::createMethodCall(Secrets, SecretsPath, interface, method);
     message.setArguments(arguments);
     return message;
 }
@@ -81,7 +80,7 @@ public Q_SLOTS:
     {
         m_keyring->add(message().service(), prompt, QStringLiteral("no"));
     }
-    void StopPrompting(const QDBusObjectPath &) { }
+    void StopPrompting(const QDBusObjectPath &) {}
 
 private:
     Keyring *m_keyring;
@@ -91,6 +90,7 @@ Keyring::Keyring()
     : m_connection(ConnectionName)
 {
     qDBusRegisterMetaType<Secret>();
+    qDBusRegisterMetaType<QMap<QString, QString>>();
     const QString home = m_home.path();
     for (const char *variable :
          {"HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"})
@@ -100,8 +100,8 @@ Keyring::Keyring()
         qunsetenv(variable);
     qputenv("DBUS_SESSION_BUS_ADDRESS", m_bus.address().toLatin1());
     m_connection = QDBusConnection::connectToBus(m_bus.address(), ConnectionName);
-    m_connection.registerObject(QStringLiteral("/org/gnome/keyring/Prompter"),
-                                new Prompter(this), QDBusConnection::ExportAllSlots);
+    m_connection.registerObject(QStringLiteral("/org/gnome/keyring/Prompter"), new Prompter(this),
+                                QDBusConnection::ExportAllSlots);
     m_connection.registerService(QStringLiteral("org.gnome.keyring.SystemPrompter"));
 }
 
@@ -122,8 +122,10 @@ bool Keyring::start(Login login)
     QStringList arguments{QStringLiteral("--foreground"), QStringLiteral("--components=secrets")};
     if (login == Login::Unlocked)
         arguments.append(QStringLiteral("--unlock"));
+    m_prompts = 0;
     m_daemon.setStandardOutputFile(QProcess::nullDevice());
     m_daemon.setStandardErrorFile(QProcess::nullDevice()); // complains of our Prompter
+    endWithUs(m_daemon);
     m_daemon.start(QStringLiteral("gnome-keyring-daemon"), arguments);
     if (!m_daemon.waitForStarted())
         return false;
@@ -144,6 +146,15 @@ bool Keyring::empty()
     return QDir(m_home.filePath(QStringLiteral("keyrings"))).removeRecursively();
 }
 
+int Keyring::secrets()
+{
+    const QDBusMessage items =
+        m_connection.call(call(Service, QStringLiteral("SearchItems"),
+                               {QVariant::fromValue(QMap<QString, QString>{
+                                   {QStringLiteral("user"), QStringLiteral("master")}})}));
+    return int(qdbus_cast<QList<QDBusObjectPath>>(items.arguments().value(0)).size());
+}
+
 bool Keyring::lock()
 {
     const QDBusMessage reply = m_connection.call(
@@ -159,7 +170,9 @@ bool Keyring::unlock()
              {QStringLiteral("plain"), QVariant::fromValue(QDBusVariant(QString()))}));
     if (opened.type() != QDBusMessage::ReplyMessage)
         return false;
-    const Secret secret{opened.arguments().at(1).value<QDBusObjectPath>(), {}, Password,
+    const Secret secret{opened.arguments().at(1).value<QDBusObjectPath>(),
+                        {},
+                        Password,
                         QStringLiteral("text/plain")};
     const QDBusMessage reply = m_connection.call(
         call(QStringLiteral("org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"),

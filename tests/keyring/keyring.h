@@ -35,10 +35,12 @@ public:
     void stop();
     // Only while it is stopped: there never was anything in it.
     bool empty();
+    // How many secrets of the plugin are in it.
+    int secrets();
     bool lock();
     bool unlock();
 
-    // How often somebody was asked for the password.
+    // How often somebody was asked for the password, since start().
     int prompts() const { return m_prompts; }
     void setPerson(Person person) { m_person = person; }
     // The person comes back and dismisses what is open.

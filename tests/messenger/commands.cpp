@@ -6,7 +6,7 @@
 
 using RemoteLog::NetworkWatch;
 
-Commands::Commands(Session &session, ManualNetworkWatch &network, QObject *parent)
+Commands::Commands(Session &session, ManualNetworkWatch *network, QObject *parent)
     : QObject(parent)
     , m_session(session)
     , m_network(network)
@@ -27,12 +27,20 @@ void Commands::run(const QByteArray &line)
         Console::warn(QStringLiteral("this is no command: %1; /help shows them").arg(text));
 }
 
+void Commands::setNetwork(ManualNetworkWatch::Reachability reachability)
+{
+    if (m_network)
+        m_network->setReachability(reachability);
+    else
+        Console::warn(QStringLiteral("the system says whether there is a network"));
+}
+
 bool Commands::runWithout(const QString &command)
 {
     if (command == QLatin1String("/online"))
-        m_network.setReachability(NetworkWatch::Reachability::Connected);
+        setNetwork(NetworkWatch::Reachability::Connected);
     else if (command == QLatin1String("/offline"))
-        m_network.setReachability(NetworkWatch::Reachability::Disconnected);
+        setNetwork(NetworkWatch::Reachability::Disconnected);
     else if (command == QLatin1String("/sync"))
         m_session.transport().syncNow();
     else if (command == QLatin1String("/pause"))

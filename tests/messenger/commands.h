@@ -10,7 +10,8 @@ class Commands : public QObject
     Q_OBJECT
 
 public:
-    Commands(Session &session, ManualNetworkWatch &network, QObject *parent = nullptr);
+    // `network`: what /online and /offline change; null if the system is asked.
+    Commands(Session &session, ManualNetworkWatch *network, QObject *parent = nullptr);
 
     void run(const QByteArray &line);
 
@@ -18,6 +19,8 @@ private:
     bool runWithout(const QString &command);
     bool runWith(const QString &command, const QString &argument);
 
+    void setNetwork(ManualNetworkWatch::Reachability reachability);
+
     Session &m_session;
-    ManualNetworkWatch &m_network;
+    ManualNetworkWatch *m_network;
 };

@@ -8,7 +8,7 @@
 // Secrets in a plain file, for tests and for machines without a keychain.
 //
 // WARNING: whoever reads the file has the key of the profile: can read its logs and write in its
-// name. A messenger brings a SecretStore over the system's keychain, or over what it has already.
+// name. Most messengers bring no SecretStore: then the plugin uses the system's keychain.
 //
 // One file for each profile: two programs that write the same file would lose each other's keys.
 class FileSecretStore : public RemoteLog::SecretStore

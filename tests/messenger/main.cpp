@@ -63,22 +63,26 @@ int main(int argc, char *argv[])
         return NoPlugin;
     }
 
-    // Services outlive the transport, so they are made first.
+    // Services outlive the transport, so they are made first. Most messengers bring none: then the
+    // plugin asks the system's keychain and the system's network.
     ManualNetworkWatch network;
     if (options->startsOffline)
         network.setReachability(ManualNetworkWatch::Reachability::Disconnected);
     FileSecretStore secrets(options->secretsFile);
-    Console::warn(QStringLiteral("warning: the secrets of this profile lie in a plain file: ")
-                  + options->secretsFile);
     RemoteLog::HostServices services;
-    services.setNetworkWatch(&network);
-    services.setSecretStore(&secrets);
+    if (!options->asksSystemForNetwork)
+        services.setNetworkWatch(&network);
+    if (!options->secretsFile.isEmpty()) {
+        services.setSecretStore(&secrets);
+        Console::warn(QStringLiteral("warning: the secrets of this profile lie in a plain file: ")
+                      + options->secretsFile);
+    }
 
     if (::isatty(STDIN_FILENO))
         Console::warn(
             QStringLiteral("A line that you type is appended; /help shows the commands."));
     Session session(*plugin.value(), services, *options);
-    Commands commands(session, network);
+    Commands commands(session, options->asksSystemForNetwork ? nullptr : &network);
     StandardInput input;
     TerminationSignal termination;
     QObject::connect(&input, &StandardInput::line, &commands, [&](const QByteArray &line) {

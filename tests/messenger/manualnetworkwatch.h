@@ -3,8 +3,8 @@
 
 #include <RemoteLog/networkwatch.h>
 
-// A network that comes and goes by command. A messenger brings a NetworkWatch over
-// QNetworkInformation, or over what it knows already.
+// A network that comes and goes by command. A messenger brings a NetworkWatch only where it knows
+// more than the system does.
 class ManualNetworkWatch : public RemoteLog::NetworkWatch
 {
     Q_OBJECT

@@ -64,6 +64,8 @@ std::optional<Options> Options::parse(const QStringList &arguments)
         {QStringLiteral("secrets")},
         QStringLiteral("Keep secrets in this plain file; <profile>.secrets if not given."),
         QStringLiteral("file"));
+    const Option keychain({QStringLiteral("keychain")},
+                          QStringLiteral("Keep secrets in the system's keychain instead."));
     const Option label({QStringLiteral("label")}, QStringLiteral("Label of the own log."),
                        QStringLiteral("label"), QStringLiteral("main"));
     const Option follow({QStringLiteral("follow")},
@@ -75,6 +77,9 @@ std::optional<Options> Options::parse(const QStringList &arguments)
     const Option noCommit({QStringLiteral("no-commit")},
                           QStringLiteral("Commit nothing: received entries come again next time."));
     const Option offline({QStringLiteral("offline")}, QStringLiteral("Start without network."));
+    const Option systemNetwork(
+        {QStringLiteral("system-network")},
+        QStringLiteral("Let the system say whether there is a network, not /online and /offline."));
     const Option plugin({QStringLiteral("plugin")}, QStringLiteral("Load this plugin."),
                         QStringLiteral("file"));
     const Option printLink({QStringLiteral("print-link")},
@@ -92,8 +97,8 @@ std::optional<Options> Options::parse(const QStringList &arguments)
     QCommandLineParser parser;
     parser.setApplicationDescription(QString::fromLatin1(Purpose) + commands()
                                      + QString::fromLatin1(Ending));
-    parser.addOptions({profile, helper, secrets, label, follow, save, noCommit, offline, plugin,
-                       printLink, whenPublished, exitAt, timeout});
+    parser.addOptions({profile, helper, secrets, keychain, label, follow, save, noCommit, offline,
+                       systemNetwork, plugin, printLink, whenPublished, exitAt, timeout});
     const Option help = parser.addHelpOption();
     if (!parser.parse(arguments))
         return wrong(parser.errorText());
@@ -101,6 +106,10 @@ std::optional<Options> Options::parse(const QStringList &arguments)
         parser.showHelp(Done);
     if (!parser.positionalArguments().isEmpty())
         return wrong(QStringLiteral("unexpected: ") + parser.positionalArguments().constFirst());
+    if (parser.isSet(keychain) && parser.isSet(secrets))
+        return wrong(QStringLiteral("--keychain and --secrets exclude each other"));
+    if (parser.isSet(systemNetwork) && parser.isSet(offline))
+        return wrong(QStringLiteral("--system-network and --offline exclude each other"));
     if (!parser.isSet(profile))
         return wrong(QStringLiteral("--profile is needed; see --help"));
 
@@ -115,12 +124,14 @@ std::optional<Options> Options::parse(const QStringList &arguments)
         helpers.append(QUrl(url, QUrl::StrictMode));
     options.settings.setHelpers(helpers);
     options.label = parser.value(label);
-    options.secretsFile = parser.isSet(secrets)
-                              ? absolute(parser.value(secrets))
-                              : options.settings.directory() + QStringLiteral(".secrets");
+    if (!parser.isSet(keychain))
+        options.secretsFile = parser.isSet(secrets)
+                                  ? absolute(parser.value(secrets))
+                                  : options.settings.directory() + QStringLiteral(".secrets");
     options.saveFolder = absolute(parser.value(save));
     options.pluginFile = absolute(parser.value(plugin));
     options.links = parser.values(follow);
+    options.asksSystemForNetwork = parser.isSet(systemNetwork);
     options.startsOffline = parser.isSet(offline);
     options.printsLink = parser.isSet(printLink);
     options.commits = !parser.isSet(noCommit);

@@ -22,10 +22,11 @@ struct Options
 {
     RemoteLog::Settings settings;
     QString label;
-    QString secretsFile; // empty: <profile>.secrets
+    QString secretsFile; // empty: the system's keychain is used
     QString saveFolder; // empty: received entries are only printed
     QString pluginFile; // empty: wherever TransportLoader finds it
     QStringList links;
+    bool asksSystemForNetwork = false;
     bool startsOffline = false;
     bool printsLink = false;
     bool commits = true;

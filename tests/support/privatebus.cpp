@@ -7,6 +7,9 @@
 #include <QStandardPaths>
 #include <QtTest>
 
+#include <csignal>
+#include <sys/prctl.h>
+
 namespace RemoteLog::Testing {
 
 namespace {
@@ -39,6 +42,7 @@ PrivateBus::PrivateBus()
     file.write(QString::fromLatin1(Configuration).arg(m_directory.path()).toUtf8());
     file.close();
     m_daemon.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+    endWithUs(m_daemon);
     m_daemon.start(QStringLiteral("dbus-daemon"),
                    {QStringLiteral("--nofork"), QStringLiteral("--nopidfile"),
                     QStringLiteral("--config-file=%1").arg(path),
@@ -68,12 +72,18 @@ bool PrivateBus::waitForOwner(const QString &name, bool isThere) const
     bool isGood = false;
     {
         const QDBusConnection bus = QDBusConnection::connectToBus(m_address, connection);
-        isGood = bus.isConnected() && QTest::qWaitFor([&] {
-                     return bus.interface()->isServiceRegistered(name).value() == isThere;
-                 }, Patience);
+        isGood = bus.isConnected()
+                 && QTest::qWaitFor(
+                     [&] { return bus.interface()->isServiceRegistered(name).value() == isThere; },
+                     Patience);
     }
     QDBusConnection::disconnectFromBus(connection);
     return isGood;
+}
+
+void endWithUs(QProcess &process)
+{
+    process.setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGTERM); });
 }
 
 void endProcess(QProcess &process)

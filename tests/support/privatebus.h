@@ -28,6 +28,8 @@ private:
     QString m_address;
 };
 
+// Before it starts: it goes when the test goes, also when that crashes.
+void endWithUs(QProcess &process);
 // Ends a program of the test's own, kindly if it listens.
 void endProcess(QProcess &process);
 

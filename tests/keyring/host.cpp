@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// keyring-host <directory> [--without-exec]
+// A host that brings no secret store. Prints what becomes of its log, "ready <name>" or "problem
+// <kind> <detail>", for as long as its standard input is open; then it ends without a goodbye to
+// anybody. With --without-exec it ends at once.
+#include <RemoteLog/hostservices.h>
+#include <RemoteLog/outgoinglog.h>
+#include <RemoteLog/settings.h>
+#include <RemoteLog/transport.h>
+#include <RemoteLog/transportloader.h>
+#include <RemoteLog/transportplugin.h>
+
+#include <QCoreApplication>
+#include <QMetaEnum>
+#include <QSocketNotifier>
+
+#include <cstdio>
+#include <unistd.h>
+
+using namespace RemoteLog;
+
+int main(int argc, char **argv)
+{
+    QCoreApplication application(argc, argv);
+    const QStringList arguments = QCoreApplication::arguments();
+    const Result<TransportPlugin *> plugin =
+        TransportLoader::load(QStringLiteral(REMOTELOG_TEST_PLUGIN));
+    if (!plugin.ok())
+        return 1;
+    Settings settings;
+    settings.setApplicationId(QStringLiteral("org.remotelog.test"));
+    settings.setDirectory(arguments.at(1));
+    Transport *transport = plugin.value()->create(settings, HostServices(), &application);
+    OutgoingLog *log = transport->openLog(QStringLiteral("notes"));
+    const auto print = [](const QByteArray &line) {
+        std::puts(line.constData());
+        std::fflush(stdout);
+    };
+    QObject::connect(transport, &Transport::problemChanged, log, [&](const Problem &problem) {
+        const char *kind = QMetaEnum::fromType<Problem::Kind>().valueToKey(int(problem.kind()));
+        print("problem " + QByteArray(kind) + ' ' + problem.detail().toUtf8());
+    });
+    QObject::connect(log, &OutgoingLog::readyChanged, log,
+                     [&] { print("ready " + log->link().logName().toUtf8()); });
+    if (arguments.size() > 2)
+        return 0;
+    QSocketNotifier input(STDIN_FILENO, QSocketNotifier::Read);
+    QObject::connect(&input, &QSocketNotifier::activated, &application, &QCoreApplication::quit);
+    return QCoreApplication::exec();
+}

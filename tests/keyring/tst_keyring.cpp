@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: MIT
+#include "keyring.h"
+
+#include "support/memoryhelpers.h"
+#include "support/party.h"
+
+#include <qt6keychain/keychain.h>
+
+#include <QProcess>
+#include <QtTest>
+
+using namespace RemoteLog;
+using namespace RemoteLog::Testing;
+
+namespace {
+
+constexpr Problem::Kind Unavailable = Problem::Kind::SecretStoreUnavailable;
+const QString Label = QStringLiteral("notes");
+
+} // namespace
+
+// A profile whose key is in a real keyring, and hosts that come and go.
+class KeyringTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+
+    void isMadeOnceAndFoundAgain();
+    void lockedMeansNoNewIdentity();
+    void lockedAtTheVeryFirstStart();
+    void restartedKeyringIsUsedAgain();
+    void syncNowAsksThePersonAgain();
+    void twoProfilesHaveTwoKeys();
+    void hostAndPluginTakeTurns();
+
+    void situations_data();
+    void situations();
+    void silentPromptIsGivenUp();
+    void leavesDuringAJob();
+    void leavesWithoutEventLoop();
+
+private:
+    void startHost(QProcess &host, const QStringList &options = {});
+    QString says(QProcess &host);
+
+    std::unique_ptr<Keyring> m_keyring;
+    QTemporaryDir m_directory;
+    int m_profiles = 0;
+};
+
+void KeyringTest::initTestCase()
+{
+    if (const QString missing = Keyring::missing(); !missing.isEmpty())
+        QSKIP(qPrintable(QStringLiteral("not installed: %1").arg(missing)));
+    m_keyring = std::make_unique<Keyring>();
+    QVERIFY(!m_keyring->bus().isEmpty());
+}
+
+void KeyringTest::init()
+{
+    m_keyring->setPerson(Keyring::Person::Dismisses);
+    QVERIFY(m_keyring->empty());
+    QVERIFY(m_keyring->start());
+}
+
+void KeyringTest::cleanup()
+{
+    m_keyring->stop();
+}
+
+// ---- Through the plugin in this process
+
+void KeyringTest::isMadeOnceAndFoundAgain()
+{
+    Party alice({helper("keyring-once")});
+    alice.bringsSecrets = false;
+    const LogLink link = linkOf(alice.open().openLog(Label));
+    alice.close();
+    // Another daemon, from what the first one left on disk.
+    m_keyring->stop();
+    QVERIFY(m_keyring->start());
+    for (int i = 0; i < 3; ++i) {
+        QVERIFY(linkOf(alice.open().openLog(Label)) == link);
+        alice.close();
+    }
+    QCOMPARE(m_keyring->secrets(), 1);
+    QCOMPARE(m_keyring->prompts(), 0);
+}
+
+void KeyringTest::lockedMeansNoNewIdentity()
+{
+    Party alice({helper("keyring-locked")});
+    alice.bringsSecrets = false;
+    OutgoingLog *log = alice.open().openLog(Label);
+    const LogLink link = linkOf(log);
+    alice.network.set(NetworkWatch::Reachability::Disconnected);
+    QVERIFY(await(log->append("before")).ok());
+    alice.close();
+    QVERIFY(m_keyring->lock());
+
+    Transport &transport = alice.open();
+    log = transport.openLog(Label);
+    QVERIFY(waitFor([&] { return transport.problem().kind() == Unavailable; }));
+    QCOMPARE(transport.state(), Transport::State::NeedsAttention);
+    QCOMPARE(await(log->append("refused")).problem().kind(), Unavailable);
+    QVERIFY(!log->isReady());
+    // It is unlocked by something else, and that is noticed.
+    QVERIFY(m_keyring->unlock());
+    QVERIFY(linkOf(log) == link);
+    QVERIFY(waitFor([&] { return !transport.problem(); }));
+    QCOMPARE(await(log->append("after")).value(), 2u);
+    QCOMPARE(m_keyring->secrets(), 1);
+}
+
+void KeyringTest::lockedAtTheVeryFirstStart()
+{
+    QVERIFY(m_keyring->lock());
+    Party alice({helper("keyring-first")});
+    alice.bringsSecrets = false;
+    Transport &transport = alice.open();
+    OutgoingLog *log = transport.openLog(Label);
+    QVERIFY(waitFor([&] { return transport.problem().kind() == Unavailable; }));
+    QVERIFY(m_keyring->unlock());
+    linkOf(log);
+    QCOMPARE(m_keyring->secrets(), 1);
+}
+
+void KeyringTest::restartedKeyringIsUsedAgain()
+{
+    Party alice({helper("keyring-restart")});
+    alice.bringsSecrets = false;
+    const LogLink link = linkOf(alice.open().openLog(Label));
+    alice.close();
+    m_keyring->stop();
+    Transport &transport = alice.open();
+    QVERIFY(waitFor([&] { return transport.problem().kind() == Unavailable; }));
+    QVERIFY(m_keyring->start());
+    QVERIFY(linkOf(transport.openLog(Label)) == link);
+}
+
+void KeyringTest::syncNowAsksThePersonAgain()
+{
+    Party alice({helper("keyring-sync")});
+    alice.bringsSecrets = false;
+    linkOf(alice.open().openLog(Label));
+    alice.close();
+    QVERIFY(m_keyring->lock());
+    const int before = m_keyring->prompts();
+    Transport &transport = alice.open();
+    QVERIFY(waitFor([&] { return transport.problem().kind() == Unavailable; }));
+    QCOMPARE(m_keyring->prompts(), before + 1);
+    transport.syncNow();
+    QVERIFY(waitFor([&] { return m_keyring->prompts() == before + 2; }));
+}
+
+void KeyringTest::twoProfilesHaveTwoKeys()
+{
+    Party alice({helper("keyring-two")});
+    Party work({helper("keyring-two")});
+    alice.bringsSecrets = work.bringsSecrets = false;
+    OutgoingLog *first = alice.open().openLog(Label);
+    OutgoingLog *second = work.open().openLog(Label);
+    QVERIFY(linkOf(first) != linkOf(second));
+    QCOMPARE(m_keyring->secrets(), 2);
+}
+
+void KeyringTest::hostAndPluginTakeTurns()
+{
+    Party alice({helper("keyring-turns")});
+    alice.bringsSecrets = false;
+    const LogLink link = linkOf(alice.open().openLog(Label));
+    alice.close();
+    for (int round = 0; round < 100; ++round) {
+        // The host's job is before, between, and after those of the plugin.
+        auto *write = new QKeychain::WritePasswordJob(QStringLiteral("host"));
+        write->setKey(QStringLiteral("password"));
+        write->setBinaryData(QByteArray::number(round));
+        QSignalSpy written(write, &QKeychain::Job::finished);
+        write->start();
+        OutgoingLog *log = alice.open().openLog(Label);
+        auto *read = new QKeychain::ReadPasswordJob(QStringLiteral("host"));
+        read->setKey(QStringLiteral("password"));
+        QByteArray password;
+        connect(read, &QKeychain::Job::finished, this,
+                [&password, read] { password = read->binaryData(); });
+        read->start();
+        if (round % 3 == 0)
+            alice.drop(); // in the middle of its jobs
+        else
+            QVERIFY(linkOf(log) == link);
+        QVERIFY(waitFor([&] { return written.size() == 1 && !password.isNull(); }));
+        QCOMPARE(password, QByteArray::number(round));
+        if (alice.isOpen())
+            alice.close();
+    }
+    QVERIFY(linkOf(alice.open().openLog(Label)) == link);
+}
+
+// ---- Processes of their own, each with an environment of its own
+
+void KeyringTest::startHost(QProcess &host, const QStringList &options)
+{
+    host.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+    host.start(QStringLiteral(KEYRING_HOST),
+               QStringList{m_directory.filePath(QString::number(++m_profiles))} + options);
+}
+
+QString KeyringTest::says(QProcess &host)
+{
+    (void)waitFor([&] { return host.canReadLine() || host.state() == QProcess::NotRunning; });
+    return QString::fromUtf8(host.readLine()).trimmed();
+}
+
+void KeyringTest::situations_data()
+{
+    QTest::addColumn<QStringList>("environment"); // NAME=value
+    QTest::addColumn<QString>("says"); // at first
+    const QString ready = QStringLiteral("ready k51");
+    const QString unavailable = QStringLiteral("problem SecretStoreUnavailable ");
+    const QString nowhere = QStringLiteral("DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere");
+    const QString withoutGLib = QStringLiteral("QT_NO_GLIB=1");
+    const QString kde = QStringLiteral("XDG_CURRENT_DESKTOP=KDE");
+    QTest::newRow("all is well") << QStringList() << ready;
+    QTest::newRow("no bus") << QStringList{nowhere} << unavailable;
+    QTest::newRow("no bus, no GLib") << QStringList{nowhere, withoutGLib} << unavailable;
+    // libsecret answers through GLib, and nobody listens to that but the plugin itself.
+    QTest::newRow("no GLib in the event loop") << QStringList{withoutGLib} << ready;
+    QTest::newRow("KDE without its wallet")
+        << QStringList{kde, QStringLiteral("KDE_SESSION_VERSION=5")} << ready;
+    QTest::newRow("an old KDE") << QStringList{kde, QStringLiteral("KDE_SESSION_VERSION=4")}
+                                << unavailable;
+    QTest::newRow("no libsecret") << QStringList{QStringLiteral("LD_LIBRARY_PATH=.")}
+                                  << unavailable;
+}
+
+void KeyringTest::situations()
+{
+    QFETCH(const QStringList, environment);
+    QFETCH(const QString, says);
+    QProcess host;
+    QProcessEnvironment variables = QProcessEnvironment::systemEnvironment();
+    for (const QString &variable : environment)
+        variables.insert(variable.section(QLatin1Char('='), 0, 0),
+                         variable.section(QLatin1Char('='), 1));
+    host.setProcessEnvironment(variables);
+    // A libsecret that cannot be loaded, for who looks for it in the working directory.
+    QFile broken(m_directory.filePath(QStringLiteral("libsecret-1.so.0")));
+    QVERIFY(broken.open(QIODevice::WriteOnly));
+    broken.write("no library");
+    broken.close();
+    host.setWorkingDirectory(m_directory.path());
+    startHost(host);
+    const QString said = this->says(host);
+    QVERIFY2(said.startsWith(says), qPrintable(said));
+    host.closeWriteChannel();
+    QVERIFY(host.waitForFinished());
+    QCOMPARE(host.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(host.exitCode(), 0);
+}
+
+void KeyringTest::silentPromptIsGivenUp()
+{
+    QVERIFY(m_keyring->lock());
+    m_keyring->setPerson(Keyring::Person::LeavesOpen);
+    QProcess host;
+    startHost(host);
+    const QString said = says(host);
+    QVERIFY2(said.startsWith(QStringLiteral("problem SecretStoreUnavailable")), qPrintable(said));
+    // Another attempt does not open another prompt; when the person comes back all goes on.
+    QCOMPARE(m_keyring->prompts(), 1);
+    QVERIFY(m_keyring->unlock());
+    m_keyring->dismiss();
+    QString later;
+    QVERIFY(waitFor([&] {
+        later = says(host);
+        return later.startsWith(QStringLiteral("ready")) || host.state() == QProcess::NotRunning;
+    }));
+    QVERIFY2(later.startsWith(QStringLiteral("ready k51")), qPrintable(later));
+    host.closeWriteChannel();
+    QVERIFY(host.waitForFinished());
+}
+
+void KeyringTest::leavesDuringAJob()
+{
+    QVERIFY(m_keyring->lock());
+    m_keyring->setPerson(Keyring::Person::LeavesOpen);
+    QProcess host;
+    startHost(host);
+    QVERIFY(waitFor([&] { return m_keyring->prompts() == 1; }));
+    host.closeWriteChannel();
+    QVERIFY(host.waitForFinished());
+    QCOMPARE(host.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(host.exitCode(), 0);
+}
+
+void KeyringTest::leavesWithoutEventLoop()
+{
+    for (int i = 0; i < 10; ++i) {
+        QProcess host;
+        startHost(host, {QStringLiteral("--without-exec")});
+        QVERIFY(host.waitForFinished());
+        QCOMPARE(host.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(host.exitCode(), 0);
+    }
+}
+
+QTEST_GUILESS_MAIN(KeyringTest)
+#include "tst_keyring.moc"
