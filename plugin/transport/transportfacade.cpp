@@ -65,9 +65,8 @@ void TransportFacade::connectEngine()
     connect(&m_keeper, &SecretKeeper::refused, this, [this](const Problem &problem) {
         m_port->post([engine = m_engine, problem] { engine->refuse(problem); });
     });
-    connect(&m_keeper, &SecretKeeper::retryWanted, this, [this] {
-        m_port->post([engine = m_engine] { engine->askForKey(); });
-    });
+    connect(&m_keeper, &SecretKeeper::retryWanted, this,
+            [this] { m_port->post([engine = m_engine] { engine->askForKey(); }); });
     connect(m_engine, &Engine::statusChanged, this, &TransportFacade::setStatus);
     connect(m_engine, &Engine::closed, this, &TransportFacade::setClosed);
     connectLogs();
