@@ -29,9 +29,10 @@ struct HttpAnswer
     // As they came, in order.
     HttpHeaders headers;
 
-    // Complete if there is no problem, as far as HTTP tells: where it tells no length, and where a
-    // chunk has none that makes sense, the end is wherever it seems to be. Beside a problem only
-    // where `status` is not 2xx: what such an answer says, cut at maxAnswer. Otherwise empty.
+    // Complete if there is no problem and the answer gave a length. If it did not, or came in
+    // chunks, the end is where it seemed to be, for Qt does not always notice that chunks are cut:
+    // whoever reads it must know by the content. Beside a problem only where `status` is 300 or
+    // more: what such an answer says, cut at maxAnswer. Otherwise empty.
     QByteArray body;
 
     // How long not to ask again (Retry-After), whatever the status: 0 s to MaxRetryAfter.

@@ -36,6 +36,14 @@ struct HttpClient::Open
     std::unique_ptr<HttpCall> call;
     QPointer<QObject> context;
     Handler handler;
+    QMetaObject::Connection whenContextDies;
+
+    // From here on nobody calls the client because of it.
+    void detach() const
+    {
+        QObject::disconnect(whenContextDies);
+        call->disconnect();
+    }
 
     void answer(const HttpAnswer &answer) const
     {
@@ -69,7 +77,7 @@ void HttpClient::send(const HttpRequest &request, QObject *context, Handler hand
     HttpCall *const call = open->call.get();
     connect(call, &HttpCall::ended, this,
             [this, call](const HttpAnswer &answer) { finish(call, answer); });
-    connect(context, &QObject::destroyed, call, [this, call] {
+    open->whenContextDies = connect(context, &QObject::destroyed, call, [this, call] {
         const QString origin = call->origin();
         take(call);
         startWaiting(origin);
@@ -113,6 +121,7 @@ std::unique_ptr<HttpClient::Open> HttpClient::take(HttpCall *call)
     Q_ASSERT(it != m_open.end());
     std::unique_ptr<Open> open = std::move(*it);
     m_open.erase(it);
+    open->detach();
     const QString origin = call->origin();
     if (call->isSent() && --m_inFlight[origin] == 0)
         m_inFlight.remove(origin);
@@ -129,7 +138,7 @@ void HttpClient::answerAll(const Problem &problem)
     const auto all = std::exchange(m_open, {});
     m_inFlight.clear();
     for (const auto &open : all) {
-        open->call->disconnect(this);
+        open->detach();
         open->call->cancel();
     }
     m_manager.clearConnectionCache();

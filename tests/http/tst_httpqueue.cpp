@@ -66,6 +66,8 @@ private Q_SLOTS:
     void answersWhatIsAskedWhileItIsDestroyed();
     void mayBeDestroyedByAHandler();
     void forgetsWhoeverIsGone();
+    void aContextMayDieOnceItHasItsAnswer();
+    void aHandlerMayEndItsContext();
     void aHandlerMayAskAgain();
 };
 
@@ -262,6 +264,52 @@ void TestHttpQueue::forgetsWhoeverIsGone()
     QTRY_COMPARE(asking.answers().size(), 3);
     QVERIFY(areAll(asking.answers(), Problem::Kind::None));
     QCOMPARE(calls, 0);
+}
+
+void TestHttpQueue::aContextMayDieOnceItHasItsAnswer()
+{
+    ScriptedServer server;
+    HttpClient client;
+    Asking asking(&client);
+    for (int i = 0; i < 20; ++i) {
+        auto context = std::make_unique<QObject>();
+        bool isAnswered = false;
+        client.send(requestTo(server), context.get(), [&](const HttpAnswer &) {
+            isAnswered = true;
+            asking.send(requestTo(server));
+        });
+        while (!isAnswered)
+            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+        context.reset();
+    }
+    QTRY_COMPARE(asking.answers().size(), 20);
+}
+
+// All of its calls are over with it, whoever else is there.
+void TestHttpQueue::aHandlerMayEndItsContext()
+{
+    enum class By { Answer, Abort, Destructor };
+    for (const By by : {By::Answer, By::Abort, By::Destructor}) {
+        ScriptedServer server;
+        auto client = std::make_unique<HttpClient>();
+        Asking asking(client.get());
+        int calls = 0;
+        auto context = std::make_unique<QObject>();
+        for (int i = 0; i < 10; ++i) {
+            client->send(requestTo(server), context.get(), [&](const HttpAnswer &) {
+                ++calls;
+                context.reset();
+            });
+        }
+        for (int i = 0; i < 10; ++i)
+            asking.send(requestTo(server));
+        if (by == By::Abort)
+            client->abort();
+        else if (by == By::Destructor)
+            client.reset();
+        QTRY_COMPARE(asking.answers().size(), 10);
+        QCOMPARE(calls, 1);
+    }
 }
 
 void TestHttpQueue::aHandlerMayAskAgain()
