@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "httpanswer.h"
+
+#include <QElapsedTimer>
+#include <QNetworkRequest>
+#include <QObject>
+#include <QTimer>
+
+class QNetworkAccessManager;
+class QNetworkReply;
+
+namespace RemoteLog {
+
+// One request on its way, watched byte by byte. Qt's own limits are not enough: its transfer
+// timeout starts anew with each byte, and it reads as much as a server sends.
+class HttpCall : public QObject
+{
+    Q_OBJECT
+
+public:
+    HttpCall(const HttpRequest &request, qint64 minimumRate);
+    // Aborts what is on its way; no signal then.
+    ~HttpCall() override;
+
+    // Requests of one origin (RFC 6454) share connections.
+    QString origin() const;
+    bool isSent() const { return m_isSent; }
+
+    // `ended` follows, never from inside.
+    void send(QNetworkAccessManager &manager, const QSslConfiguration &tls);
+
+    // The same without sending anything.
+    void refuse(const Problem &problem);
+
+    // Nothing more is signalled, and the connection is closed.
+    void cancel();
+
+Q_SIGNALS:
+    // Once, from the event loop: whoever gets it may destroy everything.
+    void ended(const RemoteLog::HttpAnswer &answer);
+
+private:
+    QNetworkReply *start(QNetworkAccessManager &manager, const QNetworkRequest &request) const;
+    void readHead();
+    void readBody();
+    void evaluate();
+    void checkTime();
+    void end(const Problem &problem);
+    Problem tooLarge() const;
+    Problem complaint() const;
+    QString place() const;
+
+    const HttpRequest m_request;
+    const qint64 m_minimumRate;
+    QNetworkReply *m_reply = nullptr; // a child of the manager, which may die first
+    HttpAnswer m_answer;
+    QString m_tlsError;
+    qint64 m_uploaded = 0;
+    QElapsedTimer m_clock;
+    QTimer m_timer;
+    bool m_isSent = false;
+    bool m_isEnded = false;
+};
+
+} // namespace RemoteLog

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#include "httpclient.h"
+
+#include "httpcall.h"
+#include "httpproxies.h"
+
+#include <QSslKey>
+#include <QThread>
+
+#include <algorithm>
+#include <utility>
+
+namespace RemoteLog {
+
+namespace {
+
+// Whatever the host's default is: always verified, and never with a certificate of the user's.
+QSslConfiguration tlsConfiguration(const QList<QSslCertificate> &caCertificates)
+{
+    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
+    tls.setPeerVerifyMode(QSslSocket::VerifyPeer);
+    tls.setProtocol(QSsl::TlsV1_2OrLater);
+    tls.setLocalCertificateChain({});
+    tls.setPrivateKey(QSslKey());
+    // Only where it is needed: the system's are read from hundreds of files otherwise, instead of
+    // one by one when a server asks for it.
+    if (!caCertificates.isEmpty())
+        tls.setCaCertificates(QSslConfiguration::systemCaCertificates() + caCertificates);
+    return tls;
+}
+
+} // namespace
+
+struct HttpClient::Open
+{
+    std::unique_ptr<HttpCall> call;
+    QPointer<QObject> context;
+    Handler handler;
+    QMetaObject::Connection whenContextDies;
+
+    // From here on nobody calls the client because of it.
+    void detach() const
+    {
+        QObject::disconnect(whenContextDies);
+        call->disconnect();
+    }
+
+    void answer(const HttpAnswer &answer) const
+    {
+        if (context)
+            handler(answer);
+    }
+};
+
+HttpClient::HttpClient(const HttpSettings &settings, QObject *parent)
+    : QObject(parent)
+    , m_minimumRate(settings.minimumRate)
+    , m_tls(tlsConfiguration(settings.caCertificates))
+{
+    m_manager.setProxyFactory(new HttpProxies(settings.proxy));
+}
+
+HttpClient::~HttpClient()
+{
+    // Handlers may ask again, but not for ever: what comes now is answered the next time round.
+    while (!m_open.empty())
+        answerAll(Problem(Problem::Kind::Closed, QStringLiteral("the HTTP client was destroyed")));
+}
+
+void HttpClient::send(const HttpRequest &request, QObject *context, Handler handler)
+{
+    Q_ASSERT(context->thread() == thread());
+    auto open = std::make_unique<Open>();
+    open->call = std::make_unique<HttpCall>(request, m_minimumRate);
+    open->context = context;
+    open->handler = std::move(handler);
+    HttpCall *const call = open->call.get();
+    connect(call, &HttpCall::ended, this,
+            [this, call](const HttpAnswer &answer) { finish(call, answer); });
+    open->whenContextDies = connect(context, &QObject::destroyed, call, [this, call] {
+        const QString origin = call->origin();
+        take(call);
+        startWaiting(origin);
+    });
+    const bool isFull = m_open.size() >= MaxOpen;
+    m_open.push_back(std::move(open));
+    if (isFull) {
+        ++m_inFlight[call->origin()];
+        call->refuse(Problem(Problem::Kind::WillRetry, QStringLiteral("too much waits already")));
+    } else {
+        startWaiting(call->origin());
+    }
+}
+
+void HttpClient::startWaiting(const QString &origin)
+{
+    for (const auto &open : m_open) {
+        if (m_inFlight.value(origin) >= MaxInFlight)
+            return;
+        // Where a context dies, its calls go one by one: the next one is not to be sent first.
+        if (open->call->isSent() || !open->context || open->call->origin() != origin)
+            continue;
+        ++m_inFlight[origin];
+        open->call->send(m_manager, m_tls);
+    }
+}
+
+void HttpClient::finish(HttpCall *call, const HttpAnswer &answer)
+{
+    const auto open = take(call);
+    startWaiting(call->origin());
+    // It is in its own signal, and the answer is its own.
+    open->call.release()->deleteLater();
+    open->answer(answer); // last: it may destroy this
+}
+
+std::unique_ptr<HttpClient::Open> HttpClient::take(HttpCall *call)
+{
+    const auto it = std::find_if(m_open.begin(), m_open.end(),
+                                 [call](const auto &open) { return open->call.get() == call; });
+    Q_ASSERT(it != m_open.end());
+    std::unique_ptr<Open> open = std::move(*it);
+    m_open.erase(it);
+    open->detach();
+    const QString origin = call->origin();
+    if (call->isSent() && --m_inFlight[origin] == 0)
+        m_inFlight.remove(origin);
+    return open;
+}
+
+void HttpClient::abort()
+{
+    answerAll(Problem(Problem::Kind::WillRetry, QStringLiteral("aborted")));
+}
+
+void HttpClient::answerAll(const Problem &problem)
+{
+    const auto all = std::exchange(m_open, {});
+    m_inFlight.clear();
+    for (const auto &open : all) {
+        open->detach();
+        open->call->cancel();
+    }
+    m_manager.clearConnectionCache();
+    HttpAnswer answer;
+    answer.problem = problem;
+    for (const auto &open : all)
+        open->answer(answer); // may destroy this
+}
+
+} // namespace RemoteLog

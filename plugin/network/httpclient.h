@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "httpanswer.h"
+#include "httpsettings.h"
+
+#include <QHash>
+#include <QNetworkAccessManager>
+#include <QObject>
+#include <QPointer>
+#include <QSslConfiguration>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace RemoteLog {
+
+class HttpCall;
+
+// Asks helpers by HTTP. Everything in the thread that made it, which needs an event loop and is
+// never blocked; connections are kept and shared.
+//
+// Answers go to a handler with a context, not to a QFuture: whoever asks is a state machine in this
+// very thread, for which the context is the cancellation, and a future that nobody waits for any
+// more would keep its request alive. Where one request is one call of the interface, the handler
+// finishes the promise.
+class HttpClient : public QObject
+{
+    Q_OBJECT
+
+public:
+    // What Qt opens to one origin with HTTP/1. More would wait inside Qt, where no time limit is
+    // right; here they wait without any.
+    static constexpr int MaxInFlight = 6;
+
+    // Beyond that requests are answered with WillRetry at once: memory stays bounded.
+    static constexpr int MaxOpen = 1024;
+
+    using Handler = std::function<void(const HttpAnswer &)>;
+
+    explicit HttpClient(const HttpSettings &settings = HttpSettings(), QObject *parent = nullptr);
+
+    // Answers everything with Closed.
+    ~HttpClient() override;
+
+    // `handler` is called exactly once, never from inside send(), and may destroy the client; not
+    // at all if `context`, which lives in this thread, dies first: then the request is dropped, and
+    // aborted if it was on its way.
+    void send(const HttpRequest &request, QObject *context, Handler handler);
+
+    // Answers everything, sent or queued, with WillRetry before it returns, and closes all
+    // connections: they may be dead after a change of network, and Qt would go on using them. What
+    // handlers ask meanwhile begins anew.
+    void abort();
+
+private:
+    struct Open;
+
+    void startWaiting(const QString &origin);
+    void finish(HttpCall *call, const HttpAnswer &answer);
+    std::unique_ptr<Open> take(HttpCall *call);
+    void answerAll(const Problem &problem);
+
+    const qint64 m_minimumRate;
+    QSslConfiguration m_tls;
+    QNetworkAccessManager m_manager;
+    std::vector<std::unique_ptr<Open>> m_open; // in the order in which they were asked
+    QHash<QString, int> m_inFlight; // by origin
+};
+
+} // namespace RemoteLog

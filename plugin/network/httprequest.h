@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QByteArray>
+#include <QList>
+#include <QPair>
+#include <QUrl>
+
+#include <chrono>
+
+namespace RemoteLog {
+
+using HttpHeaders = QList<QPair<QByteArray, QByteArray>>;
+
+// What is asked of a helper. HttpClient follows no redirect and repeats nothing, but where a
+// connection ends before any answer, Qt asks once more on a new one, whatever the method.
+struct HttpRequest
+{
+    enum class Method { Get, Head, Post, Put, Delete };
+
+    Method method = Method::Get;
+
+    // http or https. User info in it is not sent: see `credential`.
+    QUrl url;
+
+    // Those of the client itself (User-Agent, Accept-Encoding, Accept-Language, Connection) are
+    // replaced, Cookie and Authorization left out.
+    HttpHeaders headers;
+
+    // Value of the header Authorization, e.g. "Bearer x"; null for none. Kept apart because it goes
+    // into no log and no Problem.
+    QByteArray credential;
+
+    // Sent with POST and PUT; application/octet-stream unless a header says what it is.
+    QByteArray body;
+
+    // Most that the answer's body may have; more than that is TooLarge as soon as it is known.
+    qint64 maxAnswer = 1024 * 1024;
+
+    // From when it is sent, not from when it is queued, to the last byte of the answer. What is
+    // moved meanwhile, up and down, adds to it: HttpSettings::minimumRate.
+    std::chrono::milliseconds timeLimit{30'000};
+};
+
+} // namespace RemoteLog

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "httprequest.h"
+
+#include <RemoteLog/result.h>
+
+#include <QNetworkRequest>
+
+namespace RemoteLog {
+
+// The request as Qt sends it, with all that says who we are and what Qt may do by itself: nothing.
+// No cookies, no cache, no redirects, no decompression, no passwords of its own. InvalidArgument
+// for what must not go out, ActionRequired for https where Qt has no TLS.
+Result<QNetworkRequest> wireRequest(const HttpRequest &request, const QSslConfiguration &tls);
+
+} // namespace RemoteLog

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "network/httpclient.h"
+
+#include <QEventLoop>
+#include <QTest>
+#include <QTimer>
+
+namespace RemoteLogTest {
+
+// The answers to what was asked, in the order in which they came.
+class Asking
+{
+public:
+    explicit Asking(RemoteLog::HttpClient *client)
+        : m_client(client)
+    {
+    }
+
+    void send(const RemoteLog::HttpRequest &request)
+    {
+        m_client->send(request, &m_context,
+                       [this](const RemoteLog::HttpAnswer &answer) { m_answers.append(answer); });
+    }
+
+    RemoteLog::HttpAnswer ask(const RemoteLog::HttpRequest &request)
+    {
+        // Not qWaitFor(), which sleeps between events: the test is the server too.
+        QEventLoop loop;
+        QTimer limit;
+        limit.callOnTimeout([] { qFatal("a request was not answered"); });
+        limit.start(30'000);
+        m_client->send(request, &m_context, [&](const RemoteLog::HttpAnswer &answer) {
+            m_answers.append(answer);
+            loop.quit();
+        });
+        loop.exec();
+        return m_answers.last();
+    }
+
+    RemoteLog::HttpAnswer get(const QUrl &url)
+    {
+        RemoteLog::HttpRequest request;
+        request.url = url;
+        return ask(request);
+    }
+
+    const QList<RemoteLog::HttpAnswer> &answers() const { return m_answers; }
+
+private:
+    RemoteLog::HttpClient *m_client;
+    QList<RemoteLog::HttpAnswer> m_answers;
+    QObject m_context;
+};
+
+} // namespace RemoteLogTest

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: MIT
+#include "asking.h"
+#include "scriptedserver.h"
+
+#include <QPointer>
+
+using namespace RemoteLog;
+using namespace RemoteLogTest;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A server whose answers the test gives one by one.
+class HeldServer : public ScriptedServer
+{
+public:
+    HeldServer()
+        : ScriptedServer([this](QTcpSocket *socket, const ReceivedRequest &request) {
+            m_held.append({socket, request});
+        })
+    {
+    }
+
+    qsizetype held() const { return m_held.size(); }
+
+    void answerOne()
+    {
+        const auto [socket, request] = m_held.takeFirst();
+        if (socket)
+            answering(request.target)(socket, request);
+    }
+
+private:
+    QList<QPair<QPointer<QTcpSocket>, ReceivedRequest>> m_held;
+};
+
+HttpRequest requestTo(const ScriptedServer &server, int number = 0)
+{
+    HttpRequest request;
+    request.url = server.url(QStringLiteral("/%1").arg(number));
+    return request;
+}
+
+bool areAll(const QList<HttpAnswer> &answers, Problem::Kind kind)
+{
+    return std::all_of(answers.begin(), answers.end(),
+                       [kind](const HttpAnswer &answer) { return answer.problem.kind() == kind; });
+}
+
+} // namespace
+
+// Which requests are on their way, which wait, and that each is answered once whatever happens.
+class TestHttpQueue : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void sendsSixAtATime();
+    void countsEachOriginByItself();
+    void waitsWithoutALimit();
+    void refusesWhatWouldBeTooMuch();
+    void abortAnswersEverything();
+    void abortForgetsConnections();
+    void goesOnAfterAbort();
+    void answersWhenDestroyed();
+    void answersWhatIsAskedWhileItIsDestroyed();
+    void mayBeDestroyedByAHandler();
+    void forgetsWhoeverIsGone();
+    void aContextMayDieOnceItHasItsAnswer();
+    void aHandlerMayEndItsContext();
+    void aHandlerMayAskAgain();
+};
+
+void TestHttpQueue::sendsSixAtATime()
+{
+    constexpr int Count = 20;
+    HeldServer server;
+    HttpClient client;
+    Asking asking(&client);
+    for (int i = 0; i < Count; ++i)
+        asking.send(requestTo(server, i));
+    for (int answered = 0; answered < Count; ++answered) {
+        const qsizetype expected = std::min(HttpClient::MaxInFlight, Count - answered);
+        QTRY_COMPARE(server.held(), expected);
+        // No more than that: one answered, the next one comes, and nothing else meanwhile.
+        QCOMPARE(server.requests().size(), answered + expected);
+        server.answerOne();
+        QTRY_COMPARE(asking.answers().size(), answered + 1);
+    }
+    QVERIFY(areAll(asking.answers(), Problem::Kind::None));
+    QCOMPARE(server.connections(), HttpClient::MaxInFlight); // and all of them used again
+    QCOMPARE(server.requests()[Count - 1].target, QByteArray("/19")); // the last comes last
+}
+
+void TestHttpQueue::countsEachOriginByItself()
+{
+    HeldServer one;
+    HeldServer two;
+    HttpClient client;
+    Asking asking(&client);
+    for (int i = 0; i < 10; ++i)
+        asking.send(requestTo(one, i));
+    for (int i = 0; i < 10; ++i)
+        asking.send(requestTo(two, i));
+    QTRY_COMPARE(one.held(), HttpClient::MaxInFlight);
+    QTRY_COMPARE(two.held(), HttpClient::MaxInFlight);
+}
+
+// The last of them waits for longer than its time limit before it is sent.
+void TestHttpQueue::waitsWithoutALimit()
+{
+    HeldServer server;
+    HttpClient client;
+    Asking asking(&client);
+    HttpRequest request = requestTo(server);
+    request.timeLimit = 500ms;
+    for (int i = 0; i < 3 * HttpClient::MaxInFlight; ++i)
+        asking.send(request);
+    QTRY_COMPARE(asking.answers().size(), 2 * HttpClient::MaxInFlight);
+    QVERIFY(areAll(asking.answers(), Problem::Kind::WillRetry));
+    QTRY_COMPARE(server.requests().size(), 3 * HttpClient::MaxInFlight);
+    while (server.held() > 0)
+        server.answerOne();
+    QTRY_COMPARE(asking.answers().size(), 3 * HttpClient::MaxInFlight);
+    QVERIFY(areAll(asking.answers().mid(2 * HttpClient::MaxInFlight), Problem::Kind::None));
+}
+
+void TestHttpQueue::refusesWhatWouldBeTooMuch()
+{
+    HeldServer server;
+    HttpClient client;
+    Asking asking(&client);
+    for (int i = 0; i < HttpClient::MaxOpen; ++i)
+        asking.send(requestTo(server, i));
+    QTRY_COMPARE(server.held(), HttpClient::MaxInFlight);
+    QCOMPARE(asking.answers().size(), 0);
+    QCOMPARE(asking.ask(requestTo(server)).problem.kind(), Problem::Kind::WillRetry);
+    QCOMPARE(asking.answers().size(), 1);
+}
+
+void TestHttpQueue::abortAnswersEverything()
+{
+    HeldServer server;
+    HttpClient client;
+    Asking asking(&client);
+    for (int i = 0; i < 20; ++i)
+        asking.send(requestTo(server, i));
+    QTRY_COMPARE(server.held(), HttpClient::MaxInFlight);
+    client.abort();
+    QCOMPARE(asking.answers().size(), 20);
+    QVERIFY(areAll(asking.answers(), Problem::Kind::WillRetry));
+    QTRY_COMPARE(server.openConnections(), 0);
+    server.setScript(ScriptedServer::answering("ok"));
+    QCOMPARE(asking.ask(requestTo(server, 20)).problem, Problem());
+    QCOMPARE(asking.answers().size(), 21);
+}
+
+void TestHttpQueue::abortForgetsConnections()
+{
+    ScriptedServer server;
+    HttpClient client;
+    Asking asking(&client);
+    asking.get(server.url());
+    asking.get(server.url());
+    QCOMPARE(server.connections(), 1);
+    client.abort();
+    QTRY_COMPARE(server.openConnections(), 0);
+    asking.get(server.url());
+    QCOMPARE(server.connections(), 2);
+}
+
+void TestHttpQueue::goesOnAfterAbort()
+{
+    HeldServer server;
+    HttpClient client;
+    Asking asking(&client);
+    QObject context;
+    int again = 0;
+    for (int i = 0; i < 20; ++i) {
+        client.send(requestTo(server, i), &context, [&](const HttpAnswer &) {
+            ++again;
+            asking.send(requestTo(server, 100));
+        });
+    }
+    QTRY_COMPARE(server.held(), HttpClient::MaxInFlight);
+    server.setScript(ScriptedServer::answering("ok"));
+    client.abort();
+    QCOMPARE(again, 20);
+    QCOMPARE(asking.answers().size(), 0);
+    QTRY_COMPARE(asking.answers().size(), 20);
+    QVERIFY(areAll(asking.answers(), Problem::Kind::None));
+}
+
+void TestHttpQueue::answersWhenDestroyed()
+{
+    HeldServer server;
+    auto client = std::make_unique<HttpClient>();
+    Asking asking(client.get());
+    for (int i = 0; i < 20; ++i)
+        asking.send(requestTo(server, i));
+    QTRY_COMPARE(server.held(), HttpClient::MaxInFlight);
+    client.reset();
+    QCOMPARE(asking.answers().size(), 20);
+    QVERIFY(areAll(asking.answers(), Problem::Kind::Closed));
+    QTRY_COMPARE(server.openConnections(), 0);
+}
+
+void TestHttpQueue::answersWhatIsAskedWhileItIsDestroyed()
+{
+    HeldServer server;
+    auto client = std::make_unique<HttpClient>();
+    Asking asking(client.get());
+    QObject context;
+    client->send(requestTo(server), &context,
+                 [&](const HttpAnswer &) { asking.send(requestTo(server)); });
+    QTRY_COMPARE(server.held(), 1);
+    client.reset();
+    QCOMPARE(asking.answers().size(), 1);
+    QCOMPARE(asking.answers()[0].problem.kind(), Problem::Kind::Closed);
+}
+
+void TestHttpQueue::mayBeDestroyedByAHandler()
+{
+    ScriptedServer server;
+    HeldServer held;
+    for (const bool byAbort : {false, true}) {
+        auto client = std::make_unique<HttpClient>();
+        Asking asking(client.get());
+        QObject context;
+        bool isAnswered = false;
+        client->send(requestTo(byAbort ? held : server), &context, [&](const HttpAnswer &) {
+            isAnswered = true;
+            client.reset();
+        });
+        for (int i = 0; i < 10; ++i)
+            asking.send(requestTo(held, i));
+        if (byAbort)
+            client->abort();
+        QTRY_VERIFY(isAnswered);
+        QVERIFY(!client);
+        QCOMPARE(asking.answers().size(), 10);
+        QVERIFY(
+            areAll(asking.answers(), byAbort ? Problem::Kind::WillRetry : Problem::Kind::Closed));
+    }
+}
+
+// It is not called, and what it asked makes room.
+void TestHttpQueue::forgetsWhoeverIsGone()
+{
+    HeldServer server;
+    HttpClient client;
+    Asking asking(&client);
+    int calls = 0;
+    auto context = std::make_unique<QObject>();
+    for (int i = 0; i < 10; ++i)
+        client.send(requestTo(server, i), context.get(), [&](const HttpAnswer &) { ++calls; });
+    for (int i = 100; i < 103; ++i)
+        asking.send(requestTo(server, i));
+    QTRY_COMPARE(server.held(), HttpClient::MaxInFlight);
+    context.reset();
+    QTRY_COMPARE(server.held(), HttpClient::MaxInFlight + 3);
+    while (server.held() > 0)
+        server.answerOne();
+    QTRY_COMPARE(asking.answers().size(), 3);
+    QVERIFY(areAll(asking.answers(), Problem::Kind::None));
+    QCOMPARE(calls, 0);
+}
+
+void TestHttpQueue::aContextMayDieOnceItHasItsAnswer()
+{
+    ScriptedServer server;
+    HttpClient client;
+    Asking asking(&client);
+    for (int i = 0; i < 20; ++i) {
+        auto context = std::make_unique<QObject>();
+        bool isAnswered = false;
+        client.send(requestTo(server), context.get(), [&](const HttpAnswer &) {
+            isAnswered = true;
+            asking.send(requestTo(server));
+        });
+        while (!isAnswered)
+            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+        context.reset();
+    }
+    QTRY_COMPARE(asking.answers().size(), 20);
+}
+
+// All of its calls are over with it, whoever else is there.
+void TestHttpQueue::aHandlerMayEndItsContext()
+{
+    enum class By { Answer, Abort, Destructor };
+    for (const By by : {By::Answer, By::Abort, By::Destructor}) {
+        ScriptedServer server;
+        auto client = std::make_unique<HttpClient>();
+        Asking asking(client.get());
+        int calls = 0;
+        auto context = std::make_unique<QObject>();
+        for (int i = 0; i < 10; ++i) {
+            client->send(requestTo(server), context.get(), [&](const HttpAnswer &) {
+                ++calls;
+                context.reset();
+            });
+        }
+        for (int i = 0; i < 10; ++i)
+            asking.send(requestTo(server));
+        if (by == By::Abort)
+            client->abort();
+        else if (by == By::Destructor)
+            client.reset();
+        QTRY_COMPARE(asking.answers().size(), 10);
+        QCOMPARE(calls, 1);
+    }
+}
+
+void TestHttpQueue::aHandlerMayAskAgain()
+{
+    ScriptedServer server;
+    HttpClient client;
+    QObject context;
+    int left = 50;
+    HttpClient::Handler handler = [&](const HttpAnswer &answer) {
+        QVERIFY(!answer.problem);
+        if (--left > 0)
+            client.send(requestTo(server), &context, handler);
+    };
+    client.send(requestTo(server), &context, handler);
+    QTRY_COMPARE(left, 0);
+    QCOMPARE(server.requests().size(), 50);
+    QCOMPARE(server.connections(), 1);
+}
+
+QTEST_GUILESS_MAIN(TestHttpQueue)
+
+#include "tst_httpqueue.moc"
