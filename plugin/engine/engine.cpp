@@ -22,19 +22,25 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     , m_goOn(this)
     , m_report(this)
     , m_lockedRetry(this)
+    , m_networkSettles(this)
 {
     m_poll.setInterval(timing.poll);
     m_goOn.setSingleShot(true);
     m_report.setSingleShot(true);
     m_lockedRetry.setSingleShot(true);
     m_lockedRetry.setInterval(timing.keyWait);
-    connect(&m_poll, &QTimer::timeout, this, &Engine::checkAll);
+    m_networkSettles.setSingleShot(true);
+    connect(&m_networkSettles, &QTimer::timeout, this, &Engine::takeNetwork);
+    connect(&m_poll, &QTimer::timeout, this, &Engine::tick);
     connect(&m_goOn, &QTimer::timeout, this, &Engine::wake);
     connect(&m_report, &QTimer::timeout, this, &Engine::report);
     connect(&m_lockedRetry, &QTimer::timeout, this, &Engine::askForKey);
 
     connect(&m_outgoing, &OutgoingLogs::changed, this, &Engine::reportSoon);
-    connect(&m_outgoing, &OutgoingLogs::added, this, &Engine::goOn);
+    connect(&m_outgoing, &OutgoingLogs::added, this, [this] {
+        m_wakesWriters = true;
+        wakeSoon();
+    });
     connect(&m_outgoing, &OutgoingLogs::appendableChanged, &m_appender, &Appender::drain);
     connect(&m_outgoing, &OutgoingLogs::entryStatesChanged, this, &Engine::entryStatesChanged);
     connect(&m_outgoing, &OutgoingLogs::published, this, [this] {
@@ -181,6 +187,7 @@ void Engine::close(const Reply<Problem> &reply)
     m_goOn.stop();
     m_report.stop();
     m_lockedRetry.stop();
+    m_networkSettles.stop();
     m_reporter.stop();
     m_appender.end();
     m_outgoing.end();
@@ -206,7 +213,25 @@ void Engine::setNetwork(const NetworkState &network)
     m_network = network;
     if (!m_helpers)
         return;
-    m_helpers->setNetwork(network);
+    if (m_helpers->holdsBack(network)) {
+        m_helpers->setNetwork(network);
+        if (!m_networkSettles.isActive())
+            m_networkSettles.start(m_timing.networkQuiet);
+        reportSoon();
+    } else if (m_networkQuiet.hasExpired()) {
+        takeNetwork();
+    } else {
+        m_networkSettles.start(int(m_networkQuiet.remainingTime()) + 1);
+    }
+}
+
+// A network that flaps must not keep everybody busy with starting over.
+void Engine::takeNetwork()
+{
+    m_networkSettles.stop();
+    if (!m_helpers->holdsBack(m_network))
+        m_networkQuiet = QDeadlineTimer(m_timing.networkQuiet);
+    m_helpers->setNetwork(m_network);
     // Connections of the old network hang; failures on it mean nothing on the new one.
     m_helpers->reset(true);
     m_incoming.forgetFailures();
@@ -215,11 +240,13 @@ void Engine::setNetwork(const NetworkState &network)
 
 void Engine::setPaused(bool paused)
 {
-    m_isPaused = paused;
-    if (!m_helpers)
+    if (std::exchange(m_isPaused, paused) == paused || !m_helpers)
         return;
     m_helpers->setPaused(paused);
-    reportSoon();
+    if (paused)
+        reportSoon();
+    else
+        goOn();
 }
 
 void Engine::syncNow()
@@ -247,7 +274,12 @@ void Engine::applySettings(const Settings &settings, const Reply<Problem> &reply
 void Engine::goOn()
 {
     m_wakesWriters = m_wakesReaders = m_asksNames = true;
-    // Several helpers become usable at once: one round for all.
+    wakeSoon();
+}
+
+// Several helpers become usable at once: one round for all.
+void Engine::wakeSoon()
+{
     if (!m_goOn.isActive())
         m_goOn.start(0);
     reportSoon();
@@ -261,15 +293,14 @@ void Engine::helperUsable(Helper::Role role, Helper::Direction direction)
     const bool isRead = direction == Helper::Direction::Read;
     m_wakesWriters = m_wakesWriters || !isRead || isName;
     m_wakesReaders = m_wakesReaders || isRead;
-    m_asksNames = m_asksNames || (isRead && isName);
-    if (!m_goOn.isActive())
-        m_goOn.start(0);
-    reportSoon();
+    m_asksMissed = m_asksMissed || (isRead && isName);
+    wakeSoon();
 }
 
 void Engine::wake()
 {
     const bool asksNames = std::exchange(m_asksNames, false);
+    const bool asksMissed = std::exchange(m_asksMissed, false);
     const bool wakesWriters = std::exchange(m_wakesWriters, false);
     const bool wakesReaders = std::exchange(m_wakesReaders, false);
     if (!m_master)
@@ -279,9 +310,20 @@ void Engine::wake()
     if (m_isPaused || !wakesReaders)
         return;
     if (asksNames)
-        m_incoming.check();
-    else
-        m_incoming.goOn();
+        return m_incoming.check();
+    if (asksMissed)
+        m_incoming.checkMissed();
+    m_incoming.goOn();
+}
+
+// Behind the events, for events get lost. When names are asked is planned elsewhere.
+void Engine::tick()
+{
+    m_outgoing.advance();
+    if (m_isPaused)
+        return;
+    m_incoming.followWanted();
+    m_incoming.goOn();
 }
 
 void Engine::checkAll()

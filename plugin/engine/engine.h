@@ -38,6 +38,7 @@ public:
     OutgoingLogs &outgoing() { return m_outgoing; }
     IncomingLogs &incoming() { return m_incoming; }
 
+    // Holds back at once; what else a change means is done at most once in a while.
     void setNetwork(const NetworkState &network);
     void setPaused(bool paused);
     void syncNow();
@@ -67,7 +68,10 @@ private:
     Problem begin();
     void goOn();
     void helperUsable(Helper::Role role, Helper::Direction direction);
+    void wakeSoon();
     void wake();
+    void takeNetwork();
+    void tick();
     void checkAll();
     void reportSoon();
     void report();
@@ -97,6 +101,7 @@ private:
     bool m_wakesWriters = false; // when it fires
     bool m_wakesReaders = false;
     bool m_asksNames = false;
+    bool m_asksMissed = false; // only those who could not be asked before
     QTimer m_report;
     QTimer m_lockedRetry;
     QDateTime m_lastPublished;
@@ -104,6 +109,8 @@ private:
     Problem m_problem; // of opening and unlocking
     Problem m_notice; // what was lost or set aside
     NetworkState m_network;
+    QTimer m_networkSettles;
+    QDeadlineTimer m_networkQuiet{0}; // until then it was taken just now
     bool m_isPaused = false;
     bool m_isClosed = false;
 };

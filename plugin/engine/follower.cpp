@@ -26,7 +26,7 @@ Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObje
     , m_log(log)
     , m_context(context)
     , m_resolver(publicKeyOf(log.link), NameResolver::Expired::LastResort, context.helpers,
-                 context.timing, context.clock, this)
+                 context.clock, this)
     , m_keeper(log.link.logName(), context.timing, context.clock, this)
     , m_inbox(m_log, context.inbox, [this] { m_delivery.deliver(); })
     , m_reader(publicKeyOf(log.link), readKeyOf(log.link), context.maxPayload, context.fetcher,
@@ -131,16 +131,15 @@ void Follower::forgetFailures()
 
 // ---- Ask
 
-void Follower::check()
+void Follower::check(std::chrono::milliseconds patience)
 {
-    m_resolver.resolve();
+    m_resolver.resolve(patience);
     goOn();
 }
 
-void Follower::checkNow()
+void Follower::checkMissed(std::chrono::milliseconds patience)
 {
-    forgetFailures();
-    check();
+    m_resolver.resolveMissed(patience);
 }
 
 void Follower::found(const NameRecord &record, bool expired)
@@ -174,6 +173,7 @@ void Follower::found(const NameRecord &record, bool expired)
     m_head = headOf(record, m_log.lastSequence, expired);
     Q_EMIT statusChanged();
     if (isNewPage) {
+        Q_EMIT headFound();
         m_isUnread = true;
         forgetFailures();
         if (m_reader.isReading())

@@ -35,10 +35,11 @@ public:
     // Helpers of links may be used that could not before, or there are others.
     void helpersChanged();
 
-    // Asks the name systems now, and goes on reading if the last failure is not too recent.
-    void check();
-    // The same, whatever failed before.
-    void checkNow();
+    // Asks the name systems, with this patience where others ask, too, and goes on reading if the
+    // last failure is not too recent.
+    void check(std::chrono::milliseconds patience);
+    // Asks those name systems that could not be asked, or did not answer, the last time.
+    void checkMissed(std::chrono::milliseconds patience);
     // Nothing that failed keeps the next check() from reading.
     void forgetFailures();
     // A store has something new: perhaps what is missing.
@@ -56,6 +57,8 @@ Q_SIGNALS:
     void entriesReceived(const QList<RemoteLog::Entry> &entries);
     // A name system answered.
     void checked();
+    // One showed a new page: the log is active.
+    void headFound();
 
 private:
     void found(const NameRecord &record, bool isExpired);

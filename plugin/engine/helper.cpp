@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "helper.h"
 
+#include "namelane.h"
 #include "status.h"
 
 #include <QRandomGenerator>
@@ -26,8 +27,10 @@ Helper::Helper(const QUrl &url, std::unique_ptr<ContentStore> store,
     }
     if (m_store)
         connect(m_store.get(), &ContentStore::changed, this, &Helper::storeChanged);
-    if (m_system)
+    if (m_system) {
         connect(m_system.get(), &NameSystem::changed, this, &Helper::nameChanged);
+        m_names = std::make_unique<NameLane>(this, m_timing);
+    }
 }
 
 Helper::~Helper() = default;
@@ -84,25 +87,46 @@ void Helper::succeeded(const Call &call)
 
 void Helper::failed(const Call &call, const Problem &problem)
 {
+    Health &state = health(call.role, call.direction);
+    const bool wasResting = state.rest.isActive();
+    keepRetryAfter(state, problem);
     if (m_isHeldBack)
         return;
     if (call.epoch != m_epoch)
         return tellUsable(call.role, call.direction);
     if (call.direction == Direction::Read && problem.kind() == Problem::Kind::Tampered)
         return lied(problem);
-    Health &state = health(call.role, call.direction);
     // Calls that were sent together fail together: that is one failure, not many.
-    if (!state.rest.isActive()) {
+    if (!wasResting) {
         const auto longest = m_timing.retryFirst.count() << std::min(state.failures, 16);
         const auto delay = std::min<qint64>(longest, m_timing.retryMost.count());
         ++state.failures;
-        state.rest.start(int(delay / 2 + QRandomGenerator::global()->bounded(delay / 2 + 1)));
+        restFor(state, delay / 2 + QRandomGenerator::global()->bounded(delay / 2 + 1));
     }
-    const Problem named(problem.kind(), problem.detail(), m_url);
+    const Problem named =
+        Problem(problem.kind(), problem.detail(), m_url).withRetryAfter(problem.retryAfter());
     if (state.problem == named)
         return;
     state.problem = named;
     Q_EMIT statusChanged();
+}
+
+// Jittered, too: all who were turned away at once would come back at once.
+void Helper::keepRetryAfter(Health &state, const Problem &problem)
+{
+    const std::chrono::milliseconds span = std::min(problem.retryAfter(), m_timing.retryAfterMost);
+    if (span.count() <= 0 || state.asked.remainingTime() >= span.count())
+        return;
+    state.asked = QDeadlineTimer(span);
+    restFor(state,
+            span.count()
+                + QRandomGenerator::global()->bounded(qint64(m_timing.retryFirst.count()) + 1));
+}
+
+void Helper::restFor(Health &state, qint64 span)
+{
+    if (state.rest.remainingTime() < span)
+        state.rest.start(int(span));
 }
 
 void Helper::lied(const Problem &problem)
@@ -125,7 +149,9 @@ void Helper::reset(bool abortCalls)
         m_health[i].failures = 0;
         const bool wasResting = m_health[i].rest.isActive();
         m_health[i].rest.stop();
-        if (wasResting)
+        if (wasResting && !m_health[i].asked.hasExpired())
+            m_health[i].rest.start(int(m_health[i].asked.remainingTime()) + 1);
+        else if (wasResting)
             tellUsable(roleOf(i), directionOf(i));
     }
 }

@@ -7,6 +7,7 @@
 #include <RemoteLog/helperstatus.h>
 #include <RemoteLog/namesystem.h>
 
+#include <QDeadlineTimer>
 #include <QObject>
 #include <QTimer>
 
@@ -15,9 +16,12 @@
 
 namespace RemoteLog {
 
+class NameLane;
+
 // One helper at work: its two roles, whether it may be used now, and how it is doing. Failures make
 // it rest for a jittered, growing while, each role and direction for itself: a folder that may only
-// be read fails every put and serves every get. A change of network ends that.
+// be read fails every put and serves every get. A change of network ends that, but for what the
+// helper itself asked for (Problem::retryAfter()).
 class Helper : public QObject
 {
     Q_OBJECT
@@ -43,6 +47,8 @@ public:
     bool isHint() const { return m_isHint; }
     ContentStore *store() const { return m_store.get(); }
     NameSystem *system() const { return m_system.get(); }
+    // Where questions for records are put; null if it is no name system. Dies with the helper.
+    NameLane *names() const { return m_names.get(); }
     bool has(Role role) const { return role == Role::Store ? bool(m_store) : bool(m_system); }
     bool needsNetwork() const;
 
@@ -65,12 +71,13 @@ public:
     // It never cuts a rest short: what succeeds while it rests was asked before it failed.
     void succeeded(const Call &call);
     // Tampered in what was read is a lie about one thing and no reason to rest. A call of before
-    // the last reset() or abort() does not count: it is only said that it may be made again.
+    // the last reset() or abort() does not count, only its retryAfter() does: it is said that it
+    // may be made again.
     void failed(const Call &call, const Problem &problem);
     void lied(const Problem &problem);
 
     // The network changed or the host asks: abort what is under way (if it needs the network),
-    // forget failures.
+    // forget failures. Rests that the helper asked for go on.
     void reset(bool abortCalls);
     // A call of this role hangs: ends all of them.
     void abort(Role role);
@@ -90,12 +97,15 @@ private:
         int failures = 0;
         Problem problem;
         QTimer rest;
+        QDeadlineTimer asked{0}; // until then the helper asked for a rest
     };
     static constexpr std::size_t Healths = 4; // two roles, two directions
     static Role roleOf(std::size_t index) { return Role(index / 2); }
     static Direction directionOf(std::size_t index) { return Direction(index % 2); }
     Health &health(Role role, Direction direction);
     const Health &health(Role role, Direction direction) const;
+    void keepRetryAfter(Health &state, const Problem &problem);
+    static void restFor(Health &state, qint64 span); // at least, in milliseconds
     void tellUsable(Role role, Direction direction);
 
     QUrl m_url;
@@ -108,6 +118,7 @@ private:
     Problem m_lie;
     quint64 m_epoch = 0; // of calls: resets and aborts so far
     QDateTime m_lastSuccess;
+    std::unique_ptr<NameLane> m_names; // asks m_system: dies first
 };
 
 } // namespace RemoteLog

@@ -77,12 +77,16 @@ void HelperSet::setPaused(bool paused)
     holdBack();
 }
 
+bool HelperSet::holdsBack(const NetworkState &network) const
+{
+    return network.reachability == NetworkWatch::Reachability::Disconnected
+           || network.isCaptivePortal
+           || (network.isMetered && m_settings.meteredPolicy() == Settings::Policy::Hold);
+}
+
 void HelperSet::holdBack()
 {
-    const bool noNetwork =
-        m_network.reachability == NetworkWatch::Reachability::Disconnected
-        || m_network.isCaptivePortal
-        || (m_network.isMetered && m_settings.meteredPolicy() == Settings::Policy::Hold);
+    const bool noNetwork = holdsBack(m_network);
     for (const auto &helper : m_helpers)
         helper->setHeldBack(m_isPaused || (noNetwork && helper->needsNetwork()));
 }

@@ -39,6 +39,8 @@ public:
     void configure(const Settings &settings);
 
     void setNetwork(const NetworkState &network);
+    // With this one, helpers that need the network would have to wait.
+    bool holdsBack(const NetworkState &network) const;
     void setPaused(bool paused);
     bool isPaused() const { return m_isPaused; }
 

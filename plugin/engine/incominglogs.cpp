@@ -3,6 +3,8 @@
 
 #include "logging.h"
 
+#include <QRandomGenerator>
+
 namespace RemoteLog {
 
 IncomingLogs::IncomingLogs(StatusReporter &reporter, const Timing &timing, QObject *parent)
@@ -10,7 +12,13 @@ IncomingLogs::IncomingLogs(StatusReporter &reporter, const Timing &timing, QObje
     , m_reporter(reporter)
     , m_timing(timing)
     , m_late(this)
+    , m_plan(timing.poll, timing.pollMost,
+             [](qint64 bound) { return QRandomGenerator::global()->bounded(bound); })
+    , m_poll(this)
 {
+    m_clock.start();
+    m_poll.setSingleShot(true);
+    connect(&m_poll, &QTimer::timeout, this, &IncomingLogs::poll);
     m_late.setSingleShot(true);
     connect(&m_late, &QTimer::timeout, this, &IncomingLogs::giveUpLate);
 }
@@ -37,6 +45,7 @@ Problem IncomingLogs::begin(const FollowerContext &context, Problem *damage)
 
 void IncomingLogs::end()
 {
+    m_poll.stop();
     m_unwanted.clear(); // their replies say Closed
     for (const auto &[identity, following] : m_followings)
         following.follower->flush();
@@ -44,6 +53,7 @@ void IncomingLogs::end()
     for (const auto &[identity, following] : m_followings)
         following.follower->disconnect(this);
     m_followings.clear();
+    m_plan.clear();
     m_context.reset();
 }
 
@@ -57,9 +67,19 @@ void IncomingLogs::add(const FollowedLog &log, int generation)
         Q_EMIT changed();
     });
     connect(follower, &Follower::checked, this, &IncomingLogs::checked);
+    connect(follower, &Follower::headFound, this, [this, key] {
+        m_plan.active(key.identity, now());
+        planPoll();
+    });
     connect(follower, &Follower::entriesReceived, this,
             [this, key](const QList<Entry> &entries) { Q_EMIT entriesReceived(key, entries); });
     m_followings.insert_or_assign(key.identity, Following{generation, std::move(owned)});
+    // What its writer says is the best guess before anything was seen of it in this run.
+    const QDateTime signedAt = follower->status().head.signedAt();
+    const std::chrono::milliseconds age =
+        signedAt.isValid() ? std::chrono::milliseconds(signedAt.msecsTo(m_context->clock()))
+                           : m_timing.pollMost;
+    m_plan.add(key.identity, now() - age, now());
     m_reporter.tell(key, follower->status());
     const auto started = m_started.find(key.identity);
     if (started != m_started.end() && started->second == generation)
@@ -103,13 +123,14 @@ void IncomingLogs::follow(const LogLink &link, int generation)
         m_followings.erase(known);
         add(log, generation);
         find(key)->addHints(link.hints());
-        find(key)->check();
+        planPoll();
     } else {
         const Result<FollowedLog> log = m_context->inbox.createLog(link);
         problem = log.problem();
         if (log.ok()) {
             add(log.value(), generation);
-            find(key)->check();
+            m_plan.active(key.identity, now());
+            checkFirst(find(key));
         } else {
             IncomingStatus status;
             status.problem = problem;
@@ -142,8 +163,10 @@ void IncomingLogs::remove(const IncomingKey &log, const Reply<Problem> &reply)
     Problem problem;
     if (const Follower *follower = find(log)) {
         problem = m_context->inbox.removeLog(follower->log());
-        if (!problem)
+        if (!problem) {
             m_followings.erase(log.identity);
+            m_plan.remove(log.identity);
+        }
     }
     if (!problem) {
         const auto started = m_started.find(log.identity);
@@ -187,18 +210,60 @@ void IncomingLogs::commit(const IncomingKey &log, quint64 sequence)
 
 void IncomingLogs::check(const IncomingKey &log)
 {
-    if (Follower *follower = find(log))
-        follower->checkNow();
+    Follower *follower = find(log);
+    if (!follower)
+        return;
+    follower->forgetFailures();
+    checkFirst(follower);
+}
+
+void IncomingLogs::checkFirst(Follower *follower)
+{
+    follower->check(m_timing.namesUrgent());
+    m_plan.asked(identityOf(follower->log().link), now());
+    planPoll();
 }
 
 // ---- All of them
 
 void IncomingLogs::check()
 {
+    followWanted();
+    m_plan.makeAllDue(now());
+    poll();
+}
+
+void IncomingLogs::checkMissed()
+{
+    for (const QString &identity : m_plan.all())
+        m_followings.at(identity).follower->checkMissed(m_plan.patience(identity, now()));
+}
+
+void IncomingLogs::followWanted()
+{
     for (const auto &[identity, wanted] : std::exchange(m_wanted, {}))
         follow(wanted.link, wanted.generation);
-    for (const auto &[identity, following] : m_followings)
-        following.follower->check();
+}
+
+// While paused nothing is taken from the plan: all of it is due when the pause is over.
+void IncomingLogs::poll()
+{
+    if (!m_context || m_context->helpers.isPaused())
+        return;
+    for (const QString &identity : m_plan.takeDue(now()))
+        m_followings.at(identity).follower->check(m_plan.patience(identity, now()));
+    planPoll();
+}
+
+void IncomingLogs::planPoll()
+{
+    if (const auto next = m_plan.next())
+        m_poll.start(std::max(*next - now(), std::chrono::milliseconds(0)));
+}
+
+std::chrono::milliseconds IncomingLogs::now() const
+{
+    return std::chrono::milliseconds(m_clock.elapsed());
 }
 
 void IncomingLogs::forgetFailures()
@@ -211,7 +276,7 @@ void IncomingLogs::nameChanged(const QString &logName)
 {
     for (const auto &[identity, following] : m_followings) {
         if (following.follower->log().link.logName() == logName)
-            following.follower->check();
+            checkFirst(following.follower.get());
     }
 }
 

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "follower.h"
+#include "pollplan.h"
 #include "reply.h"
 #include "statusreporter.h"
 
 #include <QDeadlineTimer>
-#include <QSet>
+#include <QElapsedTimer>
 
 #include <map>
 #include <optional>
@@ -31,7 +32,7 @@ public:
 
     QList<QPair<LogLink, int>> linksAndGenerations() const;
 
-    // A log is wanted; one that cannot be followed now is tried again with check().
+    // A log is wanted; one that cannot be followed now is tried again with followWanted().
     void follow(const LogLink &link, int generation);
     // Answers when it is done, or why it is not; then the log is still followed.
     void unfollow(const IncomingKey &log, const Reply<Problem> &reply);
@@ -39,9 +40,13 @@ public:
     void commit(const IncomingKey &log, quint64 sequence);
     void check(const IncomingKey &log);
 
-    // Asks for all of them, and follows what could not be followed before. What failed is not read
-    // again before its time.
+    // Asks for all of them, the most recently active first, and follows what could not be followed
+    // before. What failed is not read again before its time.
     void check();
+    // Asks those name systems that could not be asked, or did not answer, the last time.
+    void checkMissed();
+    // Follows what could not be followed before.
+    void followWanted();
     // The host asks, or the network is another one: that time is now.
     void forgetFailures();
     // A name system noticed something.
@@ -90,6 +95,10 @@ private:
     void add(const FollowedLog &log, int generation);
     void remove(const IncomingKey &log, const Reply<Problem> &reply);
     void giveUpLate();
+    void checkFirst(Follower *follower);
+    void poll();
+    void planPoll();
+    std::chrono::milliseconds now() const;
 
     StatusReporter &m_reporter;
     Timing m_timing;
@@ -99,6 +108,9 @@ private:
     std::vector<Unwanted> m_unwanted; // before the profile is unlocked
     std::map<QString, int> m_started; // by identity: the generation that delivers
     QTimer m_late;
+    PollPlan m_plan; // of m_followings
+    QElapsedTimer m_clock; // of m_plan
+    QTimer m_poll;
 };
 
 } // namespace RemoteLog

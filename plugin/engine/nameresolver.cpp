@@ -1,34 +1,41 @@
 // SPDX-License-Identifier: MIT
 #include "nameresolver.h"
 
-#include "call.h"
-
 #include "interface/multibase.h"
 
 #include <algorithm>
 
 namespace RemoteLog {
 
-namespace {
-
-// A name system returns at most 8 records; more bytes than that are not wanted from anyone.
-constexpr qint64 AnswerLimit = MaxNameRecords * MaxNameRecordSize;
-
-} // namespace
-
 NameResolver::NameResolver(const QByteArray &publicKey, Expired expired, HelperSet &helpers,
-                           const Timing &timing, const TimeSource &clock, QObject *parent)
+                           const TimeSource &clock, QObject *parent)
     : QObject(parent)
     , m_publicKey(publicKey)
     , m_name(Multibase::nameFromPublicKey(publicKey))
     , m_expired(expired)
     , m_helpers(helpers)
-    , m_timing(timing)
     , m_clock(clock)
 {
 }
 
-void NameResolver::resolve()
+NameResolver::~NameResolver()
+{
+    for (const Asked &asked : m_asked) {
+        if (asked.lane)
+            asked.lane->forget(this);
+    }
+}
+
+// A writer believes only whom the host named: a link's helper must not answer for his log.
+QList<Helper *> NameResolver::systems() const
+{
+    return m_expired == Expired::AtOnce ? m_helpers.writable(Helper::Role::System)
+                                        : m_helpers.helpers(Helper::Role::System, parent());
+}
+
+// ---- Ask
+
+void NameResolver::resolve(std::chrono::milliseconds patience)
 {
     if (!isResolving()) {
         m_answers = 0;
@@ -36,52 +43,90 @@ void NameResolver::resolve()
         m_bestExpired.reset();
         Q_EMIT started();
     }
-    // A writer believes only whom the host named: a link's helper must not answer for his log.
-    const QList<Helper *> systems = m_expired == Expired::AtOnce
-                                        ? m_helpers.writable(Helper::Role::System)
-                                        : m_helpers.helpers(Helper::Role::System, parent());
-    for (Helper *helper : systems) {
-        if (!helper->isUsable(Helper::Role::System, Helper::Direction::Read))
-            continue;
-        // One that hangs keeps nobody from asking the others.
-        const auto asked = m_asked.find(helper);
-        if (asked != m_asked.end())
-            asked.value() = true;
-        else
-            ask(helper);
-    }
+    m_patience = patience;
+    m_missed.clear();
+    for (Helper *helper : systems())
+        want(helper);
     if (!isResolving())
         finish();
 }
 
-void NameResolver::ask(Helper *helper)
+void NameResolver::resolveMissed(std::chrono::milliseconds patience)
 {
-    m_asked.insert(helper, false);
-    const QPointer<Helper> asked(helper);
-    const Helper::Call call = helper->begin(Helper::Role::System, Helper::Direction::Read);
-    whenAnswered<Result<QList<QByteArray>>>(
-        helper->system()->get(m_name, AnswerLimit), this, m_timing.callLimit,
-        [this, asked, helper, call, url = helper->url()](const Result<QList<QByteArray>> &answer) {
-            if (answer.ok()) {
-                ++m_answers;
-                if (asked)
-                    asked->succeeded(call);
-                judge(asked, url, answer.value());
-                Q_EMIT answered();
-            } else if (asked) {
-                asked->failed(call, answer.problem());
-            }
-            const bool isWantedAgain = m_asked.take(helper);
-            if (isWantedAgain && asked
-                && asked->isUsable(Helper::Role::System, Helper::Direction::Read))
-                ask(asked);
-            else if (!isResolving())
-                finish();
-        });
+    m_patience = patience;
+    const QList<Helper *> known = systems();
+    for (const QPointer<Helper> &helper : std::exchange(m_missed, {})) {
+        if (helper && known.contains(helper.get()))
+            want(helper);
+    }
 }
 
-void NameResolver::judge(const QPointer<Helper> &system, const QUrl &url,
-                         const QList<QByteArray> &records)
+void NameResolver::want(Helper *helper)
+{
+    if (!helper->isUsable(Helper::Role::System, Helper::Direction::Read))
+        return miss(helper);
+    const auto asked =
+        std::find_if(m_asked.begin(), m_asked.end(),
+                     [lane = helper->names()](const Asked &each) { return each.lane == lane; });
+    if (asked == m_asked.end())
+        ask(helper);
+    else if (!asked->lane->hurry(this, m_patience))
+        asked->isWantedAgain = true; // one that hangs keeps nobody from asking the others
+}
+
+void NameResolver::miss(Helper *helper)
+{
+    if (std::find(m_missed.begin(), m_missed.end(), helper) == m_missed.end())
+        m_missed.push_back(helper);
+}
+
+void NameResolver::ask(Helper *helper)
+{
+    std::erase(m_missed, helper);
+    NameLane *lane = helper->names();
+    // Queued: it dies in the middle of other people's work.
+    const QMetaObject::Connection gone =
+        connect(lane, &QObject::destroyed, this, &NameResolver::laneGone, Qt::QueuedConnection);
+    m_asked.push_back({lane, gone, false});
+    const NameLane::Question question{
+        m_name, this, m_patience,
+        [this, helper, lane](const NameLane::Answer &answer) { hear(helper, lane, answer); }};
+    if (m_expired == Expired::AtOnce)
+        lane->askAtOnce(question);
+    else
+        lane->ask(question);
+}
+
+// ---- Hear
+
+void NameResolver::hear(Helper *helper, NameLane *lane, const NameLane::Answer &answer)
+{
+    if (answer.ok()) {
+        ++m_answers;
+        judge(helper, answer.value());
+        Q_EMIT answered();
+    } else {
+        miss(helper);
+    }
+    const auto asked = std::find_if(m_asked.begin(), m_asked.end(),
+                                    [lane](const Asked &each) { return each.lane == lane; });
+    const Asked done = *asked;
+    m_asked.erase(asked);
+    disconnect(done.gone);
+    if (done.isWantedAgain)
+        want(helper);
+    if (!isResolving())
+        finish();
+}
+
+void NameResolver::laneGone()
+{
+    const auto gone = std::erase_if(m_asked, [](const Asked &each) { return !each.lane; });
+    if (gone > 0 && !isResolving())
+        finish();
+}
+
+void NameResolver::judge(Helper *system, const QList<QByteArray> &records)
 {
     QList<NameRecord> valid;
     for (const QByteArray &bytes :
@@ -90,7 +135,8 @@ void NameResolver::judge(const QPointer<Helper> &system, const QUrl &url,
         if (parsed.ok())
             valid.append(parsed.value());
         else
-            Q_EMIT rejected(Problem(parsed.problem().kind(), parsed.problem().detail(), url));
+            Q_EMIT rejected(
+                Problem(parsed.problem().kind(), parsed.problem().detail(), system->url()));
     }
     // The best first, whatever order a name system gives them: that decides at first contact.
     std::sort(valid.begin(), valid.end(), [](const NameRecord &a, const NameRecord &b) {
@@ -108,8 +154,7 @@ void NameResolver::judge(const QPointer<Helper> &system, const QUrl &url,
         if (isNews && !expired)
             Q_EMIT found(record, false);
     }
-    if (system)
-        Q_EMIT heard(system, valid.isEmpty() ? nullptr : &valid.constFirst());
+    Q_EMIT heard(system, valid.isEmpty() ? nullptr : &valid.constFirst());
 }
 
 void NameResolver::finish()

@@ -3,15 +3,16 @@
 
 #include "helperset.h"
 #include "log/namerecord.h"
+#include "namelane.h"
 
-#include <QHash>
 #include <QPointer>
 
 #include <optional>
+#include <vector>
 
 namespace RemoteLog {
 
-// Asks every name system at once for one log, and tells of each valid record better than those
+// Asks every name system for one log, and tells of each valid record better than those
 // before. Deletes nothing, decides nothing about what is known already: that is its owner's.
 class NameResolver : public QObject
 {
@@ -24,12 +25,16 @@ public:
 
     // `parent`: whose hints of where to ask are used, too.
     NameResolver(const QByteArray &publicKey, Expired expired, HelperSet &helpers,
-                 const Timing &timing, const TimeSource &clock, QObject *parent);
+                 const TimeSource &clock, QObject *parent);
+    ~NameResolver() override;
 
     // Asks everybody; who was asked already and has not answered is asked once more after that, in
-    // the same round.
-    void resolve();
-    bool isResolving() const { return !m_asked.isEmpty(); }
+    // the same round. A reader waits in each system's lane with this patience, the writer nowhere.
+    void resolve(std::chrono::milliseconds patience = {});
+    // Asks those who could not be asked or did not answer since they were last to be, and can be
+    // asked now: the last round goes on.
+    void resolveMissed(std::chrono::milliseconds patience);
+    bool isResolving() const { return !m_asked.empty(); }
 
 Q_SIGNALS:
     // A round begins.
@@ -48,17 +53,30 @@ Q_SIGNALS:
     void finished(int answers);
 
 private:
+    struct Asked
+    {
+        QPointer<NameLane> lane;
+        QMetaObject::Connection gone;
+        bool isWantedAgain = false;
+    };
+
+    QList<Helper *> systems() const;
+    void want(Helper *helper);
+    void miss(Helper *helper);
     void ask(Helper *helper);
-    void judge(const QPointer<Helper> &system, const QUrl &url, const QList<QByteArray> &records);
+    void hear(Helper *helper, NameLane *lane, const NameLane::Answer &answer);
+    void laneGone();
+    void judge(Helper *system, const QList<QByteArray> &records);
     void finish();
 
     QByteArray m_publicKey;
     QString m_name;
     Expired m_expired;
     HelperSet &m_helpers;
-    Timing m_timing;
     TimeSource m_clock;
-    QHash<const Helper *, bool> m_asked; // who has not answered yet; true: and is to be asked again
+    std::chrono::milliseconds m_patience{0};
+    std::vector<Asked> m_asked; // who has not answered yet
+    std::vector<QPointer<Helper>> m_missed; // who could not be asked, or failed
     int m_answers = 0;
     std::optional<NameRecord> m_best;
     std::optional<NameRecord> m_bestExpired;

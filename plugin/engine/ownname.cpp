@@ -11,8 +11,8 @@ OwnName::OwnName(SavedLog &log, const LogKeys &keys, const PublisherContext &con
     , m_log(log)
     , m_keys(keys)
     , m_context(context)
-    , m_resolver(keys.publicKey, NameResolver::Expired::AtOnce, context.helpers, context.timing,
-                 context.clock, this)
+    , m_resolver(keys.publicKey, NameResolver::Expired::AtOnce, context.helpers, context.clock,
+                 this)
 {
     connect(&m_resolver, &NameResolver::found, this, &OwnName::judge);
     connect(&m_resolver, &NameResolver::answered, this, &OwnName::answered);

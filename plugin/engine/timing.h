@@ -20,8 +20,15 @@ struct Timing
     std::chrono::milliseconds resolveWait{
         30'000}; // and so long for a name that must be resolved first
     std::chrono::milliseconds poll{60'000}; // the slow timer behind the events
+    std::chrono::milliseconds pollMost{3'600'000}; // between polls of a log that is idle for long
+    int namesRate = 10; // questions a second to a name system on the network
+    int namesBurst = 20; // that may come at once after a while without any
+    int namesAtOnce = 8; // under way there at a time
+    int namesAtOnceHere = 64; // and at a name system that needs no network
+    std::chrono::milliseconds networkQuiet{1'000}; // between two resets by a network that flaps
     std::chrono::milliseconds retryFirst{1'000}; // back-off of a helper
     std::chrono::milliseconds retryMost{300'000};
+    std::chrono::seconds retryAfterMost{3'600}; // of what a helper itself asks for
     std::chrono::milliseconds lockRetryHere{20}; // the old worker of this process lets go soon
     std::chrono::milliseconds lockRetryElsewhere{2'000};
     std::chrono::milliseconds lockPatience{5'000}; // then it is told that the old worker is there
@@ -31,6 +38,10 @@ struct Timing
     std::chrono::hours putBackPause{1}; // and again to the same system
     std::chrono::hours refresh{20}; // a record is signed afresh at this age
     std::chrono::hours validity{365 * 24};
+
+    // The patience of a question for records that comes before all polls that did not wait for
+    // long, but is no reason why they never come.
+    std::chrono::milliseconds namesUrgent() const { return -pollMost; }
 
     // How long a call may take that moves so many bytes: a slow line is no dead helper.
     std::chrono::milliseconds limitFor(qint64 bytes) const

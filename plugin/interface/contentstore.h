@@ -121,7 +121,8 @@ private:
 // aborted); Rejected where the request is refused and would be again (too large, out of quota, not
 // allowed); ActionRequired where a person has to change something (credentials, permissions, a
 // folder that is not there); LocalStorageFull where its disk is full. After any of them the store
-// rests, 1 s at first and 5 min at most, and what was asked goes to another one or is asked again;
+// rests, 1 s at first and 5 min at most, or as long as Problem::retryAfter() says if that is longer
+// (1 hour at most), and what was asked goes to another one or is asked again;
 // the Problem, with the URL put to it, is in Transport::helpers() and may become
 // Transport::problem(), and the last two make Transport::state() NeedsAttention. Other kinds are
 // for the plugin to use.

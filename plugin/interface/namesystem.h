@@ -15,9 +15,10 @@ namespace RemoteLog {
 // (TransportPlugin::registerNameSystem).
 //
 // Created, called and deleted in the plugin's worker thread; the same rules as for ContentStore:
-// one value for each future, 30 s for each call, the same Problems, which make it rest. Records are
-// IPNS records, at most 10 240 bytes; the plugin signs them and verifies them, the name system only
-// carries them.
+// one value for each future, 30 s for each call, the same Problems, which make it rest. However
+// many logs are followed, one that needs the network is asked for a few of them at a time and a few
+// a second. Records are IPNS records, at most 10 240 bytes; the plugin signs them and verifies
+// them, the name system only carries them.
 class REMOTELOG_EXPORT NameSystem : public QObject
 {
     Q_OBJECT

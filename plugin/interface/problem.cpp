@@ -3,6 +3,8 @@
 
 #include <QtCore/QDebug>
 
+#include <algorithm>
+
 namespace RemoteLog {
 
 namespace {
@@ -21,6 +23,7 @@ public:
     Problem::Kind kind = Problem::Kind::None;
     QString detail;
     QUrl helper;
+    std::chrono::seconds retryAfter{0};
 };
 
 // No data at all means "none": the value that is passed around most often costs no allocation.
@@ -55,6 +58,19 @@ QUrl Problem::helper() const
 QString Problem::detail() const
 {
     return d ? d->detail : QString();
+}
+
+std::chrono::seconds Problem::retryAfter() const
+{
+    return d ? d->retryAfter : std::chrono::seconds(0);
+}
+
+Problem Problem::withRetryAfter(std::chrono::seconds span) const
+{
+    Problem changed = *this;
+    if (changed.d)
+        changed.d->retryAfter = std::max(span, std::chrono::seconds(0));
+    return changed;
 }
 
 QString Problem::text() const
@@ -108,7 +124,8 @@ QString Problem::text() const
 bool operator==(const Problem &a, const Problem &b)
 {
     return a.d == b.d
-           || (a.kind() == b.kind() && a.detail() == b.detail() && a.helper() == b.helper());
+           || (a.kind() == b.kind() && a.detail() == b.detail() && a.helper() == b.helper()
+               && a.retryAfter() == b.retryAfter());
 }
 
 QDebug operator<<(QDebug debug, const Problem &problem)
@@ -119,6 +136,8 @@ QDebug operator<<(QDebug debug, const Problem &problem)
         debug << ", " << problem.detail();
     if (!problem.helper().isEmpty())
         debug << ", " << problem.helper().toString(QUrl::RemoveQuery | QUrl::RemoveFragment);
+    if (problem.retryAfter().count() > 0)
+        debug << ", again after " << qint64(problem.retryAfter().count()) << " s";
     debug << ')';
     return debug;
 }

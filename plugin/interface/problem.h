@@ -9,6 +9,8 @@
 #include <QtCore/QString>
 #include <QtCore/QUrl>
 
+#include <chrono>
+
 namespace RemoteLog {
 
 class ProblemPrivate;
@@ -88,6 +90,14 @@ public:
     // English, for logs and bug reports; holds no secret. May be empty.
     QString detail() const;
 
+    // How long whoever answered so does not want to be asked again, counted from the answer, as an
+    // HTTP server says with Retry-After; 0 if it was not said. For backends to say and for the
+    // plugin to keep: it rests at least so long, up to 1 hour, whatever else happens.
+    std::chrono::seconds retryAfter() const;
+
+    // The same problem with this retryAfter(); negative counts as 0. A null Problem stays null.
+    Problem withRetryAfter(std::chrono::seconds span) const;
+
     // One or two sentences for a person, translated when called (context "RemoteLog::Problem").
     // Empty for a null Problem. GUI thread or any other.
     QString text() const;
@@ -102,7 +112,8 @@ private:
     QSharedDataPointer<ProblemPrivate> d;
 };
 
-// Prints kind, detail and helper, of which neither query nor fragment.
+// Prints kind, detail, helper, of which neither query nor fragment, and retryAfter() if it was
+// said.
 REMOTELOG_EXPORT QDebug operator<<(QDebug debug, const Problem &problem);
 
 } // namespace RemoteLog

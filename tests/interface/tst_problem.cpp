@@ -17,6 +17,7 @@ private Q_SLOTS:
     void anUnknownKindReadsLikeActionRequired();
     void neverHoldsUserInfo();
     void printsNoQuery();
+    void saysWhenToAskAgain();
     void comparesByValue();
     void movesLeaveNothingBehind();
     void isAValueForProperties();
@@ -74,6 +75,32 @@ void TestProblem::printsNoQuery()
     QVERIFY(text.contains("403 Forbidden"_L1));
     QVERIFY(text.contains("host.example/path"_L1));
     QVERIFY(!text.contains("secret"_L1));
+}
+
+void TestProblem::saysWhenToAskAgain()
+{
+    using namespace std::chrono_literals;
+    const Problem busy(Problem::Kind::WillRetry, u"429"_s, QUrl(u"https://host.example"_s));
+    QCOMPARE(busy.retryAfter(), 0s);
+    const Problem later = busy.withRetryAfter(90s);
+    QCOMPARE(later.retryAfter(), 90s);
+    QCOMPARE(busy.retryAfter(), 0s);
+    QCOMPARE(later.kind(), busy.kind());
+    QCOMPARE(later.detail(), busy.detail());
+    QCOMPARE(later.helper(), busy.helper());
+    QVERIFY(later != busy);
+    QCOMPARE(later, busy.withRetryAfter(90s));
+    QCOMPARE(later.withRetryAfter(-1s), busy);
+    // Nothing went wrong: there is nothing to wait for.
+    QCOMPARE(Problem().withRetryAfter(90s), Problem());
+    QCOMPARE(Problem().withRetryAfter(90s).retryAfter(), 0s);
+
+    QString text;
+    QDebug(&text) << later;
+    QVERIFY(text.contains("90 s"_L1));
+    text.clear();
+    QDebug(&text) << busy;
+    QVERIFY(!text.contains("again"_L1));
 }
 
 void TestProblem::comparesByValue()
