@@ -28,7 +28,19 @@ Database::Database(const QString &path)
 {
 }
 
-Database::~Database() = default;
+Database::~Database()
+{
+    // SQLite removes the write-ahead log by its name: that may be somebody else's by now.
+    int persists = 1;
+    if (m_database && isMoved())
+        sqlite3_file_control(m_database->getHandle(), "main", SQLITE_FCNTL_PERSIST_WAL, &persists);
+}
+
+bool Database::isMoved() const
+{
+    const DatabaseFile::Identity now = DatabaseFile(m_path).identity();
+    return m_identity.database.isOther(now.database) || m_identity.log.isOther(now.log);
+}
 
 SQLite::Statement &Database::statement(const char *sql) const
 {
@@ -103,6 +115,9 @@ Problem Database::runInTransaction(const std::function<Problem()> &work)
             return failed;
         if (m_doom)
             return m_doom;
+        if (isMoved())
+            return Problem(Problem::Kind::ActionRequired,
+                           QStringLiteral("the profile's files were moved, replaced or removed"));
         statement("COMMIT").exec();
         return {};
     });
