@@ -28,13 +28,7 @@ Database::Database(const QString &path)
 {
 }
 
-Database::~Database()
-{
-    // SQLite removes the write-ahead log by its name: that may be somebody else's by now.
-    int persists = 1;
-    if (m_database && isMoved())
-        sqlite3_file_control(m_database->getHandle(), "main", SQLITE_FCNTL_PERSIST_WAL, &persists);
-}
+Database::~Database() = default;
 
 bool Database::isMoved() const
 {
