@@ -6,11 +6,16 @@
 #include "platform/durablebatch.h"
 #include "platform/lastingcategory.h"
 
+#include <QDateTime>
+
 namespace RemoteLog {
 
 namespace {
 
 REMOTELOG_LASTING_CATEGORY(log, "remotelog.cas")
+
+// A file that nobody has written to for so long is not being copied any more.
+constexpr qint64 MaxSecondsOfACopy = 60;
 
 // In the folder.
 QString directoryOf(const QByteArray &address)
@@ -99,7 +104,30 @@ Result<QByteArray> FolderBlocks::get(const QByteArray &address, qint64 limit) co
     if (const Problem problem = tree.open())
         return m_folder.named(problem);
     const Result<QByteArray> bytes = tree.read(pathOf(address), limit);
-    return bytes.ok() ? bytes : m_folder.named(bytes.problem());
+    if (!bytes.ok())
+        return m_folder.named(bytes.problem());
+    return isBeingCopied(tree, address, bytes.value()) ? QByteArray() : bytes;
+}
+
+bool FolderBlocks::isBeingCopied(const QByteArray &address) const
+{
+    FolderTree tree(m_folder.path);
+    return !tree.open() && tree.lastModified(pathOf(address)).has_value();
+}
+
+// Tools that write files under their own names (cp, rsync --inplace) show them half written.
+bool FolderBlocks::isBeingCopied(const FolderTree &tree, const QByteArray &address,
+                                 const QByteArray &bytes)
+{
+    if (bytes.isNull() || blockAddress(bytes) == address)
+        return false;
+    if (bytes.isEmpty())
+        return true;
+    // Cut short, or as long as it will be and not filled yet; a changed block is whole.
+    if (decodeBlock(bytes).ok())
+        return false;
+    const std::optional<QDateTime> modified = tree.lastModified(pathOf(address));
+    return modified && modified->secsTo(QDateTime::currentDateTimeUtc()) < MaxSecondsOfACopy;
 }
 
 Result<QList<bool>> FolderBlocks::exist(const QList<QByteArray> &addresses) const

@@ -23,8 +23,12 @@ public:
     // (WillRetry): it is another folder than before, or an older copy of it.
     Problem put(const QList<Block> &blocks, const QByteArray &previousHead) const;
 
-    // The bytes of the file, unverified; null if there is none.
+    // The bytes of the file, unverified; null if there is none, or one that something is still
+    // copying here.
     Result<QByteArray> get(const QByteArray &address, qint64 limit) const;
+
+    // Whether there is a file that get() passes over.
+    bool isBeingCopied(const QByteArray &address) const;
 
     // Whether there is a file with the block's bytes: it is read, for a damaged one is as good as
     // none. A folder that cannot be read is a Problem.
@@ -36,6 +40,8 @@ public:
 
 private:
     enum class State { Missing, Damaged, Good };
+    static bool isBeingCopied(const FolderTree &tree, const QByteArray &address,
+                              const QByteArray &bytes);
     static Result<State> look(const FolderTree &tree, const QByteArray &address, qint64 limit);
     static Problem put(const FolderTree &tree, const QList<Block> &blocks,
                        const QByteArray &previousHead);

@@ -21,7 +21,8 @@ Problem badAddress(const FolderHelper &folder)
 
 // In the folder's thread.
 Result<QList<Block>> getWatching(const FolderBlocks &blocks, const Fetch &fetch,
-                                 const FolderWatch::Handle &watch)
+                                 const FolderWatch::Handle &file,
+                                 const FolderWatch::Handle &directory)
 {
     Result<QByteArray> bytes = blocks.get(fetch.address(), fetch.limit());
     const auto isMissing = [&] {
@@ -29,12 +30,17 @@ Result<QList<Block>> getWatching(const FolderBlocks &blocks, const Fetch &fetch,
                           : bytes.problem().kind() != Problem::Kind::Tampered;
     };
     if (isMissing()) {
-        watch.watch();
+        file.watch();
         // It may have come before the watch did.
         bytes = blocks.get(fetch.address(), fetch.limit());
     }
+    if (isMissing() && blocks.isBeingCopied(fetch.address())) {
+        // Its name is there already: whatever is done beside it may be that it is whole.
+        directory.watch();
+        bytes = blocks.get(fetch.address(), fetch.limit());
+    }
     if (!isMissing())
-        watch.release();
+        file.release();
     if (!bytes.ok())
         return bytes.problem();
     if (bytes.value().isNull())
@@ -88,11 +94,12 @@ QFuture<Result<QList<Block>>> FolderStore::get(const Fetch &fetch)
     if (!isBlockAddress(fetch.address()))
         return QtFuture::makeReadyFuture(Result<QList<Block>>(badAddress(m_role.folder())));
     const FolderBlocks blocks(m_role.folder());
-    const auto watch = m_role.watch().handle({FolderBlocks::fileName(fetch.address()),
-                                              blocks.directory(fetch.address()),
-                                              FolderBlocks::fileName(fetch.address())});
+    const QString name = FolderBlocks::fileName(fetch.address());
+    const QString place = blocks.directory(fetch.address());
+    const auto file = m_role.watch().handle({name, place, name});
+    const auto directory = m_role.watch().handle({name, place, QString()});
     return m_role.calls().call<Result<QList<Block>>>(
-        [blocks, fetch, watch] { return getWatching(blocks, fetch, watch); });
+        [blocks, fetch, file, directory] { return getWatching(blocks, fetch, file, directory); });
 }
 
 QFuture<Result<QList<bool>>> FolderStore::exists(const QList<QByteArray> &addresses)

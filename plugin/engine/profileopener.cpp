@@ -35,10 +35,13 @@ void ProfileOpener::open()
         return tryAgain(id.problem(), m_timing.lockRetryElsewhere);
     m_profileId = id.value();
     Database::Opened opened = Database::open(m_directory);
+    // What was set aside is told, even if it takes more attempts to go on without it.
+    if (opened.notice)
+        m_notice = opened.notice;
     if (!opened.database)
         return tryAgain(opened.problem, m_timing.lockRetryElsewhere);
     m_database = std::move(opened.database);
-    Q_EMIT this->opened(opened.notice);
+    Q_EMIT this->opened(m_notice);
 }
 
 // An old worker lets go within milliseconds; one that is still there after some seconds is another

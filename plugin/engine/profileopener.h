@@ -44,6 +44,7 @@ private:
     std::chrono::milliseconds m_hereDelay; // until this process is asked again
     QDeadlineTimer m_patience{QDeadlineTimer::Forever}; // with an old worker of this process
     QString m_profileId;
+    Problem m_notice; // of this and earlier attempts
     std::unique_ptr<ProfileLock> m_lock;
     std::unique_ptr<Database> m_database;
 };

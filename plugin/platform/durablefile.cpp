@@ -63,6 +63,7 @@ Problem problemFromErrno(int error, const QString &what)
     case ENOSPC:
     case EDQUOT:
     case EROFS:
+    case EFBIG: // for this file there is no more space
         return Problem(Problem::Kind::LocalStorageFull, detail);
     case EACCES:
     case EPERM:

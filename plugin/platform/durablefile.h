@@ -23,9 +23,9 @@ Problem writeOnce(const QString &path, const QByteArray &bytes, const QString &t
 // device.
 Result<QByteArray> read(const QString &path, qint64 limit);
 
-// What an errno of a file operation means for the caller: LocalStorageFull for no space, quota and
-// read-only, ActionRequired for permissions, WillRetry for the rest. `what` is a short English
-// phrase with the path's role, not a secret.
+// What an errno of a file operation means for the caller: LocalStorageFull for no space, quota,
+// a limit of its size, and read-only, ActionRequired for permissions, WillRetry for the rest.
+// `what` is a short English phrase with the path's role, not a secret.
 Problem problemFromErrno(int error, const QString &what);
 
 } // namespace RemoteLog::DurableFile

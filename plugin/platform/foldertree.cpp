@@ -19,6 +19,7 @@ Problem folderProblem(int error, const QString &what)
     case ENOSPC:
     case EDQUOT:
     case EROFS:
+    case EFBIG:
     case EXDEV: // a part of it is on another disk
     case EBUSY: // a part of it is a mount point
     case ENOTDIR:

@@ -63,11 +63,12 @@ Database::Opened Database::openFile(const QString &path)
                 {}};
     std::unique_ptr<Database> database(new Database(path));
     const Problem problem = database->begin(sizes.value());
+    const Problem notice = database->m_notice;
     if (!problem)
-        return {std::move(database), {}, {}};
+        return {std::move(database), {}, notice};
     database.reset();
     if (problem.kind() != Problem::Kind::LocalDataCorrupt || !sizes.value().isEmpty())
-        return {nullptr, problem, {}};
+        return {nullptr, problem, notice};
     // Nothing was in there yet. Set aside, it would be followed by the next, and so on for ever.
     file.remove();
     return {nullptr,
@@ -93,6 +94,8 @@ try {
     const bool wasUnclean = sizes.log > 0;
     if (const Problem problem = inspect(sizes.isCutShort(SchemaPageSize), wasUnclean))
         return problem;
+    if (const Problem problem = wasUnclean ? setUselessLogAside(sizes) : Problem())
+        return problem;
     if (const Problem problem = configure())
         return problem;
     if (const Problem problem = migrate(*m_database))
@@ -105,6 +108,7 @@ try {
     setOption(*m_database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
     if (wasUnclean)
         eraseNow(); // whoever died here may have had something to erase
+    m_identity = file.identity();
     return {};
 } catch (const SQLite::Exception &exception) {
     if (exception.getErrorCode() == SQLITE_BUSY)
@@ -139,6 +143,25 @@ Problem Database::inspect(bool isCutShort, bool wasUnclean)
         return Problem(Problem::Kind::LocalDataCorrupt,
                        QStringLiteral("the database asks not to be written to"));
     return {};
+}
+
+// SQLite would overwrite it without a word.
+Problem Database::setUselessLogAside(DatabaseFile::Sizes sizes)
+{
+    const DatabaseFile file(m_path);
+    const Result<bool> isUseless = file.isLogUseless();
+    if (!isUseless.ok() || !isUseless.value())
+        return isUseless.problem();
+    m_database.reset(); // it has the log open
+    const Result<QString> name = file.setLogAside();
+    if (!name.ok())
+        return name.problem();
+    m_notice = Problem(
+        Problem::Kind::LocalDataCorrupt,
+        QStringLiteral("the write-ahead log is damaged; set aside as %1").arg(name.value()));
+    qCWarning(lcStore).noquote() << m_notice.detail();
+    sizes.log = 0;
+    return inspect(sizes.isCutShort(SchemaPageSize), false);
 }
 
 Problem Database::configure()

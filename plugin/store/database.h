@@ -40,8 +40,9 @@ public:
         Problem problem; // Unsupported, and nothing is touched, if a newer version wrote it; InUse
                          // if someone else has it open; WillRetry if the disk fails to give what it
                          // holds: whether that is damaged, nobody can tell then
-        Problem notice; // LocalDataCorrupt: an unusable file was set aside (renamed, never deleted)
-                        // and a new one begun; at most one each time
+        Problem notice; // also without a database; LocalDataCorrupt: an unusable file was set aside
+                        // (renamed, never deleted) and a new one begun, of the database or of its
+                        // write-ahead log alone; at most one each time
     };
     static Opened open(const QString &directory);
     ~Database();
@@ -72,7 +73,8 @@ public:
     // Runs `work` in one transaction (BEGIN IMMEDIATE ... COMMIT); rolls back if it returns or
     // throws a problem. A call inside `work` joins the outer transaction, and if it fails, the
     // outer one cannot succeed any more. After LocalStorageFull or the like everything is as
-    // before.
+    // before. ActionRequired while the database is not where it was opened, for what is written
+    // then nobody would find again.
     Problem transaction(const std::function<Problem()> &work);
 
     // Runs `work`, turning SQLite's exceptions into a Problem: LocalStorageFull, LocalDataCorrupt,
@@ -99,14 +101,18 @@ private:
     Problem begin(const DatabaseFile::Sizes &sizes);
     Problem tryToBegin(const DatabaseFile::Sizes &sizes);
     Problem inspect(bool isCutShort, bool wasUnclean);
+    Problem setUselessLogAside(DatabaseFile::Sizes sizes);
     Problem configure();
     Problem checkAllPages();
     Problem verify(const MasterSecret &master, const RowSeal &seal, bool hasCheck) const;
     Problem runInTransaction(const std::function<Problem()> &work);
+    bool isMoved() const;
     void release() const;
     void eraseNow();
 
     QString m_path;
+    DatabaseFile::Identity m_identity; // when it was opened
+    Problem m_notice; // of its write-ahead log
     std::unique_ptr<SQLite::Database> m_database;
     mutable std::unordered_map<const char *, std::unique_ptr<Prepared>>
         m_statements; // by address of the literal

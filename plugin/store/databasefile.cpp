@@ -6,10 +6,12 @@
 #include <QDateTime>
 #include <QFile>
 #include <QFileInfo>
+#include <QtEndian>
 
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <sys/stat.h>
 
 namespace RemoteLog {
 
@@ -41,6 +43,14 @@ Result<qint64> sizeOf(const QString &path)
     return qint64(size);
 }
 
+DatabaseFile::Identity::File identityOf(const QString &path)
+{
+    struct stat status;
+    if (::stat(QFile::encodeName(path).constData(), &status) == 0)
+        return {status.st_dev, status.st_ino, true};
+    return {0, 0, errno != ENOENT && errno != ENOTDIR};
+}
+
 // Bytes 16..19 of a rollback journal are the pages that the database had: with none there is
 // nothing to roll back (sqlite.org/fileformat.html, "The Rollback Journal").
 Result<bool> isOfEmptyDatabase(const QString &path)
@@ -53,6 +63,31 @@ Result<bool> isOfEmptyDatabase(const QString &path)
     if (file.error() != QFileDevice::NoError)
         return problemOf(file, QStringLiteral("reading a rollback journal"));
     return head.size() == 20 && head.endsWith(QByteArray(4, '\0'));
+}
+
+// sqlite.org/fileformat.html, "WAL File Format": a header of 32 bytes, of which the first 24 are
+// summed up in words of the byte order that the first number says.
+constexpr qsizetype LogHeaderSize = 32;
+constexpr qsizetype SummedSize = 24;
+constexpr qint64 PartSize = 64 * 1024;
+constexpr quint32 LogMagic = 0x377f0682; // 1 more: big-endian
+
+bool isLogHeader(const QByteArray &head)
+{
+    const auto word = [&head](qsizetype at) {
+        return qFromBigEndian<quint32>(head.constData() + at);
+    };
+    const quint32 magic = word(0);
+    if ((magic & ~1U) != LogMagic)
+        return false;
+    quint32 a = 0;
+    quint32 b = 0;
+    for (qsizetype at = 0; at < SummedSize; at += 8) {
+        const bool isBig = magic & 1U;
+        a += (isBig ? word(at) : qbswap(word(at))) + b;
+        b += (isBig ? word(at + 4) : qbswap(word(at + 4))) + a;
+    }
+    return a == word(SummedSize) && b == word(SummedSize + 4);
 }
 
 // A name can be taken by the first part of what has to go there.
@@ -94,6 +129,11 @@ Result<DatabaseFile::Sizes> DatabaseFile::sizes() const
     return sizes;
 }
 
+DatabaseFile::Identity DatabaseFile::identity() const
+{
+    return {identityOf(m_path), identityOf(m_path + LogSuffix)};
+}
+
 Problem DatabaseFile::prepare() const
 {
     QFile file(m_path);
@@ -120,6 +160,33 @@ Result<QString> DatabaseFile::setAside() const
             return problemOf(file, QStringLiteral("setting a damaged database aside"));
     }
     setSuspect(false);
+    return QFileInfo(name).fileName();
+}
+
+// What a crash leaves of a log that was just begun is a header at the most, or zeros.
+Result<bool> DatabaseFile::isLogUseless() const
+{
+    QFile file(m_path + LogSuffix);
+    errno = 0;
+    if (!file.open(QIODevice::ReadOnly))
+        return problemOf(file, QStringLiteral("opening a write-ahead log"));
+    QByteArray bytes = file.read(LogHeaderSize);
+    bool isUseless = file.size() > LogHeaderSize && !isLogHeader(bytes);
+    while (isUseless && !bytes.isEmpty() && bytes.count('\0') == bytes.size())
+        bytes = file.read(PartSize);
+    isUseless = isUseless && !bytes.isEmpty();
+    if (file.error() != QFileDevice::NoError)
+        return problemOf(file, QStringLiteral("reading a write-ahead log"));
+    return isUseless;
+}
+
+Result<QString> DatabaseFile::setLogAside() const
+{
+    const QString name = nameAside() + LogSuffix;
+    QFile file(m_path + LogSuffix);
+    errno = 0;
+    if (!file.rename(name))
+        return problemOf(file, QStringLiteral("setting a damaged write-ahead log aside"));
     return QFileInfo(name).fileName();
 }
 

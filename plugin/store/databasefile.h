@@ -35,6 +35,28 @@ public:
     // What is there; a Problem if the disk does not tell, or something else has the name.
     Result<Sizes> sizes() const;
 
+    // Which files the names of database and write-ahead log lead to. Two of these differ only where
+    // one of the files was removed, replaced or moved away; what the disk does not tell is no
+    // difference.
+    struct Identity
+    {
+        struct File
+        {
+            quint64 device = 0;
+            quint64 inode = 0; // 0 if it is not known
+            bool isThere = true;
+            bool isOther(const File &now) const
+            {
+                return inode != 0
+                       && (!now.isThere
+                           || (now.inode != 0 && (device != now.device || inode != now.inode)));
+            }
+        };
+        File database;
+        File log;
+    };
+    Identity identity() const;
+
     // Makes an empty file that only its owner can read if there is none; a Problem if it could not
     // be written.
     Problem prepare() const;
@@ -42,6 +64,13 @@ public:
     // Renames every file that there is to one name with a time stamp, and gives that name. If a
     // process dies in here, the next call goes on with the same name.
     Result<QString> setAside() const;
+
+    // Whether there is something in the write-ahead log, but nothing that SQLite would take from
+    // it: a crash does not do that.
+    Result<bool> isLogUseless() const;
+
+    // setAside() for the write-ahead log alone.
+    Result<QString> setLogAside() const;
 
     // For a database that was begun just now and holds nothing yet.
     void remove() const;

@@ -30,6 +30,12 @@ Database::Database(const QString &path)
 
 Database::~Database() = default;
 
+bool Database::isMoved() const
+{
+    const DatabaseFile::Identity now = DatabaseFile(m_path).identity();
+    return m_identity.database.isOther(now.database) || m_identity.log.isOther(now.log);
+}
+
 SQLite::Statement &Database::statement(const char *sql) const
 {
     Q_ASSERT(m_depth > 0);
@@ -103,6 +109,9 @@ Problem Database::runInTransaction(const std::function<Problem()> &work)
             return failed;
         if (m_doom)
             return m_doom;
+        if (isMoved())
+            return Problem(Problem::Kind::ActionRequired,
+                           QStringLiteral("the profile's files were moved, replaced or removed"));
         statement("COMMIT").exec();
         return {};
     });

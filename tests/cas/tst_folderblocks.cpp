@@ -4,7 +4,9 @@
 #include "blocks.h"
 
 #include "cas/folderblocks.h"
+#include "log/block.h"
 
+#include <QDateTime>
 #include <QRegularExpression>
 
 #include <cerrno>
@@ -20,6 +22,15 @@ QList<Block> manyBlocks(int count)
     for (int i = 0; i < count; ++i)
         blocks.append(block("block " + QByteArray::number(i)));
     return blocks;
+}
+
+void makeOld(const QString &path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadWrite)
+        || !file.setFileTime(QDateTime::currentDateTimeUtc().addDays(-2),
+                             QFileDevice::FileModificationTime))
+        qFatal("a file's time cannot be set");
 }
 
 FolderBlocks blocksIn(const QString &folder)
@@ -46,6 +57,7 @@ private Q_SLOTS:
     void readsNoMoreThanAllowed();
     void doesNotHangOnAFifo();
     void handsOutDamagedBytesAsTheyAre();
+    void passesOverWhatIsBeingCopied();
     void neverCreatesItsFolder();
     void noticesAnotherFolder();
     void saysThatItCannotRead_data();
@@ -183,7 +195,29 @@ void TestFolderBlocks::handsOutDamagedBytesAsTheyAre()
     const Block one = block("one");
     QCOMPARE(put({one}), Problem());
     writeFile(path(fileOf(one)), "onE");
+    makeOld(path(fileOf(one)));
     QCOMPARE(get(one).value(), "onE");
+}
+
+void TestFolderBlocks::passesOverWhatIsBeingCopied()
+{
+    const Block one = block("one");
+    const QString file = path(fileOf(one));
+    QVERIFY(QDir().mkpath(QFileInfo(file).path()));
+    for (const QByteArray &begun : {QByteArray("on"), QByteArray(3, '\0')}) {
+        writeFile(file, begun);
+        QVERIFY(get(one).value().isNull());
+        QVERIFY(m_blocks->isBeingCopied(one.address()));
+        makeOld(file);
+        QCOMPARE(get(one).value(), begun);
+    }
+    writeFile(file, "");
+    makeOld(file);
+    QVERIFY(get(one).value().isNull());
+    // Whole, but not it: that is no copy under way.
+    const QByteArray changed = encodeBlock({"changed", {}});
+    writeFile(file, changed);
+    QCOMPARE(get(one).value(), changed);
 }
 
 // It may be a mount point, or in one.

@@ -300,7 +300,11 @@ void DamageTest::uselessWriteAheadLog()
     write(m_profile->file(), m_good);
     write(m_profile->file() + QStringLiteral("-wal"), bytesOf(1, 50'000));
     QVERIFY(!m_profile->open());
-    QVERIFY(!m_profile->notice);
+    QCOMPARE(m_profile->notice.kind(), Problem::Kind::LocalDataCorrupt);
+    const QDir folder(m_profile->directory());
+    const QStringList aside = folder.entryList({QStringLiteral("*.damaged-*-wal")});
+    QCOMPARE(aside.size(), 1);
+    QCOMPARE(read(folder.filePath(aside.constFirst())), bytesOf(1, 50'000));
     QCOMPARE(m_profile->pending(m_profile->ownLog(), 11).size(), 30);
 }
 
