@@ -27,7 +27,8 @@ HostServices Party::services()
 {
     HostServices services;
     services.setSecretStore(&secrets);
-    services.setNetworkWatch(&network);
+    if (bringsNetwork)
+        services.setNetworkWatch(&network);
     return services;
 }
 

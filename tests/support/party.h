@@ -36,13 +36,14 @@ public:
     Transport &transport() { return *m_transport; }
     bool isOpen() const { return bool(m_transport); }
 
-    // Her keychain and network, as open() brings them.
+    // Her keychain and network, as open() brings them, unless she leaves them to the plugin.
     HostServices services();
 
     QString directory() const { return m_directory.path(); }
     Settings settings;
     FakeSecretStore secrets;
     FakeNetworkWatch network;
+    bool bringsNetwork = true;
 
 private:
     QTemporaryDir m_directory;

@@ -68,9 +68,10 @@ bool PrivateBus::waitForOwner(const QString &name, bool isThere) const
     bool isGood = false;
     {
         const QDBusConnection bus = QDBusConnection::connectToBus(m_address, connection);
-        isGood = bus.isConnected() && QTest::qWaitFor([&] {
-                     return bus.interface()->isServiceRegistered(name).value() == isThere;
-                 }, Patience);
+        isGood = bus.isConnected()
+                 && QTest::qWaitFor(
+                     [&] { return bus.interface()->isServiceRegistered(name).value() == isThere; },
+                     Patience);
     }
     QDBusConnection::disconnectFromBus(connection);
     return isGood;
