@@ -1,84 +1,118 @@
 // SPDX-License-Identifier: MIT
 #include "systemnetworkwatch.h"
 
-#include <QDBusConnection>
-#include <QDBusServiceWatcher>
+#include <QMetaMethod>
 #include <QNetworkInformation>
 
 namespace RemoteLog {
 
 namespace {
 
-QNetworkInformation *load()
+using Info = QNetworkInformation;
+
+Info *load()
 {
     // The default one knows most. Where it cannot work, one that at least knows whether there is a
     // network. What loading returns is not asked: the host may have been first.
-    if (!QNetworkInformation::instance() && !QNetworkInformation::loadDefaultBackend())
-        QNetworkInformation::loadBackendByFeatures(QNetworkInformation::Feature::Reachability);
-    return QNetworkInformation::instance();
+    if (!Info::instance() && !Info::loadDefaultBackend())
+        Info::loadBackendByFeatures(Info::Feature::Reachability);
+    return Info::instance();
+}
+
+NetworkWatch::Reachability reachabilityOf(Info::Reachability reachability)
+{
+    switch (reachability) {
+    case Info::Reachability::Unknown:
+        return NetworkWatch::Reachability::Unknown;
+    case Info::Reachability::Disconnected:
+        return NetworkWatch::Reachability::Disconnected;
+    case Info::Reachability::Local:
+    case Info::Reachability::Site:
+    case Info::Reachability::Online:
+        return NetworkWatch::Reachability::Connected;
+    }
+    return NetworkWatch::Reachability::Unknown; // of a later Qt
+}
+
+bool isBackend(const Info *system, const char *name)
+{
+    return system && system->backendName() == QLatin1String(name);
 }
 
 } // namespace
 
 SystemNetworkWatch::SystemNetworkWatch(QObject *parent)
     : NetworkWatch(parent)
-    , m_system(load())
 {
-    if (!m_system)
-        return;
-    using Info = QNetworkInformation;
-    connect(m_system, &Info::reachabilityChanged, this, [this] {
-        m_isStale = false;
-        Q_EMIT changed();
-    });
-    connect(m_system, &Info::isBehindCaptivePortalChanged, this, &NetworkWatch::changed);
-    connect(m_system, &Info::isMeteredChanged, this, &NetworkWatch::changed);
-    // From cable to radio: what is open hangs.
-    connect(m_system, &Info::transportMediumChanged, this, &NetworkWatch::changed);
-    if (m_system->backendName() == QStringLiteral("networkmanager"))
-        watchNetworkManager();
+    begin();
 }
 
 SystemNetworkWatch::~SystemNetworkWatch() = default;
 
-void SystemNetworkWatch::watchNetworkManager()
+void SystemNetworkWatch::connectNotify(const QMetaMethod &signal)
 {
-    // Qt goes on saying what NetworkManager said last when that is gone; "disconnected" would then
-    // stay for ever.
-    m_owner = std::make_unique<QDBusServiceWatcher>(
-        QStringLiteral("org.freedesktop.NetworkManager"), QDBusConnection::systemBus(),
-        QDBusServiceWatcher::WatchForUnregistration);
-    connect(m_owner.get(), &QDBusServiceWatcher::serviceUnregistered, this, [this] {
-        m_isStale = true;
-        Q_EMIT changed();
+    if (!m_system && signal == QMetaMethod::fromSignal(&NetworkWatch::changed))
+        begin();
+}
+
+void SystemNetworkWatch::begin()
+{
+    m_manager.reset();
+    m_isSystemStale = false;
+    m_system = load();
+    // Where there is no NetworkManager, or no event loop of GLib's (QT_NO_GLIB, many AppImages),
+    // GLib's backend is silent after its first word, and "disconnected" would stay for ever.
+    m_isSystemHeard = !isBackend(m_system, "glib");
+    m_state = ofSystem();
+    if (!m_system)
+        return;
+    watchSystem();
+    if (isBackend(m_system, "networkmanager") || isBackend(m_system, "glib"))
+        watchManager();
+}
+
+void SystemNetworkWatch::watchSystem()
+{
+    const auto look = [this] {
+        m_isSystemHeard = true;
+        if (!m_isSystemStale)
+            set(ofSystem());
+    };
+    connect(m_system, &Info::reachabilityChanged, this, look);
+    connect(m_system, &Info::isBehindCaptivePortalChanged, this, look);
+    connect(m_system, &Info::isMeteredChanged, this, look);
+    // From cable to radio: what is open hangs.
+    connect(m_system, &Info::transportMediumChanged, this, look);
+}
+
+void SystemNetworkWatch::watchManager()
+{
+    m_manager = std::make_unique<NetworkManager>();
+    connect(m_manager.get(), &NetworkManager::gone, this, [this] {
+        m_isSystemStale = true;
+        // The connection may outlive it, and what costs money is not tried in doubt.
+        NetworkManager::State state;
+        state.isMetered = m_state.isMetered;
+        set(state);
+    });
+    connect(m_manager.get(), &NetworkManager::said, this, [this](const auto &state) {
+        m_isSystemStale = true;
+        set(state);
     });
 }
 
-NetworkWatch::Reachability SystemNetworkWatch::reachability() const
+NetworkManager::State SystemNetworkWatch::ofSystem() const
 {
-    if (!m_system || m_isStale)
-        return Reachability::Unknown;
-    switch (m_system->reachability()) {
-    case QNetworkInformation::Reachability::Unknown:
-        return Reachability::Unknown;
-    case QNetworkInformation::Reachability::Disconnected:
-        return Reachability::Disconnected;
-    case QNetworkInformation::Reachability::Local:
-    case QNetworkInformation::Reachability::Site:
-    case QNetworkInformation::Reachability::Online:
-        return Reachability::Connected;
-    }
-    return Reachability::Unknown; // of a later Qt
+    if (!m_system || !m_isSystemHeard)
+        return {};
+    return {reachabilityOf(m_system->reachability()), m_system->isBehindCaptivePortal(),
+            m_system->isMetered(), QString()};
 }
 
-bool SystemNetworkWatch::isCaptivePortal() const
+void SystemNetworkWatch::set(const NetworkManager::State &state)
 {
-    return m_system && !m_isStale && m_system->isBehindCaptivePortal();
-}
-
-bool SystemNetworkWatch::isMetered() const
-{
-    return m_system && m_system->isMetered();
+    m_state = state;
+    Q_EMIT changed();
 }
 
 } // namespace RemoteLog

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <RemoteLog/networkwatch.h>
+#include "networkmanager.h"
 
 #include <QPointer>
 
 #include <memory>
 
-class QDBusServiceWatcher;
 class QNetworkInformation;
 
 namespace RemoteLog {
 
 // The network as QNetworkInformation sees it. In QCoreApplication's thread, where the first one
 // loads a backend for the whole process, unless the host has loaded one: that is used as it is.
-// Unknown where there is none.
+// Unknown where there is none. Qt's ends with the application: who connects to changed() after that
+// gets the next one's.
 class SystemNetworkWatch : public NetworkWatch
 {
     Q_OBJECT
@@ -23,16 +23,25 @@ public:
     explicit SystemNetworkWatch(QObject *parent = nullptr);
     ~SystemNetworkWatch() override;
 
-    Reachability reachability() const override;
-    bool isCaptivePortal() const override;
-    bool isMetered() const override;
+    Reachability reachability() const override { return m_state.reachability; }
+    bool isCaptivePortal() const override { return m_state.isCaptivePortal; }
+    bool isMetered() const override { return m_state.isMetered; }
+
+protected:
+    void connectNotify(const QMetaMethod &signal) override;
 
 private:
-    void watchNetworkManager();
+    void begin();
+    void watchSystem();
+    void watchManager();
+    NetworkManager::State ofSystem() const;
+    void set(const NetworkManager::State &state);
 
-    QPointer<QNetworkInformation> m_system; // Qt deletes it with the application
-    std::unique_ptr<QDBusServiceWatcher> m_owner;
-    bool m_isStale = false; // what it says is what was true before NetworkManager went away
+    QPointer<QNetworkInformation> m_system;
+    std::unique_ptr<NetworkManager> m_manager; // null where Qt has a source that needs no help
+    bool m_isSystemHeard = false; // what Qt says is certain to be taken back
+    bool m_isSystemStale = false; // what Qt says is of a NetworkManager that is no more
+    NetworkManager::State m_state;
 };
 
 } // namespace RemoteLog

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include "loopback.h"
+#include "ownprocess.h"
+#include "systembus.h"
+#include "traveller.h"
+
+#include <QNetworkInformation>
+
+using namespace RemoteLog;
+using namespace RemoteLog::Testing;
+
+namespace {
+
+void removeSystemBus()
+{
+    qputenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent");
+}
+
+} // namespace
+
+// No NetworkManager, or a host that was first to choose who is asked.
+class NetworkWithoutTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void noSystemBus();
+    void onlyLoopback();
+    void itComesLater();
+    void theHostHasLoadedTheDefault();
+    void theHostHasLoadedByFeatures();
+    void theHostHasLoadedAnother();
+
+private:
+    void isUsedAsItIs(const std::function<bool()> &load, const QString &name);
+};
+
+void NetworkWithoutTest::noSystemBus()
+{
+    removeSystemBus();
+    Traveller alice("alice");
+    alice.open();
+    QVERIFY(alice.reachesAll());
+}
+
+void NetworkWithoutTest::onlyLoopback()
+{
+    if (!enterLoopbackOnly())
+        QSKIP("no network namespace of its own: the system refuses");
+    removeSystemBus();
+    Traveller alice("alice");
+    alice.open();
+    const QNetworkInformation *system = QNetworkInformation::instance();
+    if (!system || system->backendName() != QStringLiteral("glib"))
+        QSKIP("Qt has no GLib backend here");
+    QCOMPARE(system->reachability(), QNetworkInformation::Reachability::Disconnected);
+    // A way into the world would not make it say anything else.
+    QVERIFY(alice.reachesAll());
+}
+
+void NetworkWithoutTest::itComesLater()
+{
+    if (const QString missing = SystemBus::missing(); !missing.isEmpty())
+        QSKIP(qPrintable(QStringLiteral("not installed: %1").arg(missing)));
+    SystemBus bus;
+    QVERIFY(bus.isThere());
+    Traveller alice("alice");
+    alice.open();
+    QVERIFY(alice.reachesAll());
+    QVERIFY(bus.startManager(SystemBus::Down));
+    QVERIFY(alice.becomesHeldBack());
+    QVERIFY(alice.staysNear());
+    QVERIFY(bus.setState(SystemBus::Up));
+    QVERIFY(alice.catchesUp());
+}
+
+void NetworkWithoutTest::isUsedAsItIs(const std::function<bool()> &load, const QString &name)
+{
+    if (const QString missing = SystemBus::missing(); !missing.isEmpty())
+        QSKIP(qPrintable(QStringLiteral("not installed: %1").arg(missing)));
+    SystemBus bus;
+    QVERIFY(bus.startManager(SystemBus::Up));
+    QVERIFY(load());
+    const QNetworkInformation *system = QNetworkInformation::instance();
+    Traveller alice("alice");
+    alice.open();
+    QVERIFY(alice.reachesAll());
+    QCOMPARE(QNetworkInformation::instance(), system);
+    QCOMPARE(system->backendName(), name);
+    // GLib knows it as well, from the same NetworkManager.
+    QVERIFY(bus.setConnectivity(SystemBus::Portal));
+    QVERIFY(alice.becomesHeldBack());
+    QVERIFY(alice.staysNear());
+    QVERIFY(bus.setConnectivity(SystemBus::Full));
+    QVERIFY(alice.catchesUp());
+}
+
+void NetworkWithoutTest::theHostHasLoadedTheDefault()
+{
+    isUsedAsItIs([] { return QNetworkInformation::loadDefaultBackend(); },
+                 QStringLiteral("networkmanager"));
+}
+
+void NetworkWithoutTest::theHostHasLoadedByFeatures()
+{
+    isUsedAsItIs(
+        [] {
+            return QNetworkInformation::loadBackendByFeatures(
+                QNetworkInformation::Feature::Reachability
+                | QNetworkInformation::Feature::CaptivePortal);
+        },
+        QStringLiteral("networkmanager"));
+}
+
+void NetworkWithoutTest::theHostHasLoadedAnother()
+{
+    isUsedAsItIs([] { return QNetworkInformation::loadBackendByName(u"glib"); },
+                 QStringLiteral("glib"));
+}
+
+int main(int count, char **arguments)
+{
+    return runApart<NetworkWithoutTest>(count, arguments, Application::OfTheProcess);
+}
+
+#include "tst_networkwithout.moc"
