@@ -36,6 +36,7 @@ private Q_SLOTS:
     void endsWhatTakesTooLong_data();
     void endsWhatTakesTooLong();
     void givesASlowLineMoreTime();
+    void givesASlowUploadMoreTime();
     void goesOnAfterAnything();
 };
 
@@ -273,6 +274,37 @@ void TestHttpBadAnswers::givesASlowLineMoreTime()
     impatient.minimumRate = 100 * Mebi;
     HttpClient second(impatient);
     QCOMPARE(Asking(&second).ask(request).problem.kind(), Problem::Kind::WillRetry);
+}
+
+// The same for what goes up: to a server that reads 64 KiB at a time.
+void TestHttpBadAnswers::givesASlowUploadMoreTime()
+{
+    constexpr qint64 Size = 16 * Mebi;
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    connect(&server, &QTcpServer::newConnection, &server, [&server] {
+        QTcpSocket *const socket = server.nextPendingConnection();
+        socket->setReadBufferSize(64 * 1024);
+        auto *pause = new QTimer(socket);
+        auto received = std::make_shared<qint64>(0);
+        connect(pause, &QTimer::timeout, socket, [=] {
+            *received += socket->readAll().size();
+            if (*received < Size)
+                return;
+            pause->stop();
+            socket->write(Head + "Content-Length: 0\r\n\r\n");
+        });
+        pause->start(8);
+    });
+    HttpSettings settings;
+    settings.minimumRate = Mebi;
+    HttpClient client(settings);
+    HttpRequest request;
+    request.method = HttpRequest::Method::Post;
+    request.url = QUrl(QStringLiteral("http://127.0.0.1:%1/").arg(server.serverPort()));
+    request.body = QByteArray(Size, 'x');
+    request.timeLimit = 1s;
+    QCOMPARE(Asking(&client).ask(request).problem, Problem());
 }
 
 // Whatever was wrong, the next answer is not read from what is left of it.
