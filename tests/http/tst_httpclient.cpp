@@ -294,7 +294,7 @@ void TestHttpClient::worksInAThreadOfItsOwn()
     QMetaObject::invokeMethod(worker, [&] {
         auto *client = new HttpClient(HttpSettings(), worker);
         auto *context = new QObject; // outlives the client
-        connect(client, &QObject::destroyed, context, &QObject::deleteLater);
+        connect(client, &QObject::destroyed, [context] { delete context; });
         HttpRequest request;
         request.url = silent.url();
         client->send(request, context,
