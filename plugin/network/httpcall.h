@@ -15,6 +15,10 @@ namespace RemoteLog {
 
 // One request on its way, watched byte by byte. Qt's own limits are not enough: its transfer
 // timeout starts anew with each byte, and it reads as much as a server sends.
+//
+// Not bounded but by the time limit is what Qt 6.4 keeps to itself while it reads: a status line, a
+// header and a chunk's length without end (10 MiB/s and less, for it reads them byte by byte), and
+// the body of a 401 and 407, which it takes for small, as fast as it comes.
 class HttpCall : public QObject
 {
     Q_OBJECT

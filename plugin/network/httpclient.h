@@ -34,7 +34,7 @@ public:
     // right; here they wait without any.
     static constexpr int MaxInFlight = 6;
 
-    // Beyond that requests are answered with WillRetry at once: memory stays bounded.
+    // Beyond that requests are answered with WillRetry and never sent: memory stays bounded.
     static constexpr int MaxOpen = 1024;
 
     using Handler = std::function<void(const HttpAnswer &)>;

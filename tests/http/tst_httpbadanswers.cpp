@@ -36,6 +36,7 @@ private Q_SLOTS:
     void endsWhatTakesTooLong_data();
     void endsWhatTakesTooLong();
     void givesASlowLineMoreTime();
+    void givesASlowUploadMoreTime();
     void goesOnAfterAnything();
 };
 
@@ -257,11 +258,11 @@ void TestHttpBadAnswers::givesASlowLineMoreTime()
             if (++*sent <= Parts)
                 socket->write(QByteArray(1000, 'x'));
         });
-        drip->start(25);
+        drip->start(75);
     });
     HttpRequest request;
     request.url = server.url();
-    request.timeLimit = 300ms;
+    request.timeLimit = 1s;
     HttpSettings patient;
     patient.minimumRate = 100; // 1000 bytes are 10 s
     HttpClient first(patient);
@@ -273,6 +274,37 @@ void TestHttpBadAnswers::givesASlowLineMoreTime()
     impatient.minimumRate = 100 * Mebi;
     HttpClient second(impatient);
     QCOMPARE(Asking(&second).ask(request).problem.kind(), Problem::Kind::WillRetry);
+}
+
+// The same for what goes up: to a server that reads 64 KiB at a time.
+void TestHttpBadAnswers::givesASlowUploadMoreTime()
+{
+    constexpr qint64 Size = 16 * Mebi;
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    connect(&server, &QTcpServer::newConnection, &server, [&server] {
+        QTcpSocket *const socket = server.nextPendingConnection();
+        socket->setReadBufferSize(64 * 1024);
+        auto *pause = new QTimer(socket);
+        auto received = std::make_shared<qint64>(0);
+        connect(pause, &QTimer::timeout, socket, [=] {
+            *received += socket->readAll().size();
+            if (*received < Size)
+                return;
+            pause->stop();
+            socket->write(Head + "Content-Length: 0\r\n\r\n");
+        });
+        pause->start(8);
+    });
+    HttpSettings settings;
+    settings.minimumRate = Mebi;
+    HttpClient client(settings);
+    HttpRequest request;
+    request.method = HttpRequest::Method::Post;
+    request.url = QUrl(QStringLiteral("http://127.0.0.1:%1/").arg(server.serverPort()));
+    request.body = QByteArray(Size, 'x');
+    request.timeLimit = 1s;
+    QCOMPARE(Asking(&client).ask(request).problem, Problem());
 }
 
 // Whatever was wrong, the next answer is not read from what is left of it.
@@ -295,6 +327,7 @@ void TestHttpBadAnswers::goesOnAfterAnything()
         request.timeLimit = 1s;
         asking.ask(request);
         server.setScript(ScriptedServer::answering("good"));
+        request.timeLimit = 30s;
         HttpAnswer answer = asking.ask(request);
         if (answer.problem) // one may be lost with the connection
             answer = asking.ask(request);

@@ -4,6 +4,7 @@
 
 #include <QDebug>
 #include <QRegularExpression>
+#include <QThread>
 
 using namespace RemoteLog;
 using namespace RemoteLogTest;
@@ -30,6 +31,7 @@ private Q_SLOTS:
     void refusesWhatIsNoRequest();
     void tellsNoSecretInAProblem_data();
     void tellsNoSecretInAProblem();
+    void worksInAThreadOfItsOwn();
 };
 
 void TestHttpClient::sendsWhatItIsGiven_data()
@@ -276,6 +278,38 @@ void TestHttpClient::tellsNoSecretInAProblem()
     QVERIFY2(!printed.contains(QStringLiteral("secret")), qPrintable(printed));
     QVERIFY2(printed.contains(QStringLiteral("127.0.0.1:%1").arg(server.serverPort())),
              qPrintable(printed));
+}
+
+// As in the plugin: made, used and destroyed in a worker, and never in the way of its end.
+void TestHttpClient::worksInAThreadOfItsOwn()
+{
+    ScriptedServer server;
+    ScriptedServer silent(ScriptedServer::silent());
+    QThread thread;
+    auto *worker = new QObject;
+    worker->moveToThread(&thread);
+    connect(&thread, &QThread::finished, worker, &QObject::deleteLater);
+    thread.start();
+    QList<Problem> problems;
+    QMetaObject::invokeMethod(worker, [&] {
+        auto *client = new HttpClient(HttpSettings(), worker);
+        auto *context = new QObject; // outlives the client
+        connect(client, &QObject::destroyed, [context] { delete context; });
+        HttpRequest request;
+        request.url = silent.url();
+        client->send(request, context,
+                     [&](const HttpAnswer &answer) { problems.append(answer.problem); });
+        request.url = server.url();
+        client->send(request, context, [&](const HttpAnswer &answer) {
+            problems.append(answer.problem);
+            thread.quit();
+        });
+    });
+    QTRY_VERIFY(thread.isFinished());
+    thread.wait();
+    QCOMPARE(problems.size(), 2);
+    QCOMPARE(problems[0], Problem());
+    QCOMPARE(problems[1].kind(), Problem::Kind::Closed);
 }
 
 QTEST_GUILESS_MAIN(TestHttpClient)

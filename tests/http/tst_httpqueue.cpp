@@ -113,7 +113,7 @@ void TestHttpQueue::waitsWithoutALimit()
     HttpClient client;
     Asking asking(&client);
     HttpRequest request = requestTo(server);
-    request.timeLimit = 500ms;
+    request.timeLimit = 1s;
     for (int i = 0; i < 3 * HttpClient::MaxInFlight; ++i)
         asking.send(request);
     QTRY_COMPARE(asking.answers().size(), 2 * HttpClient::MaxInFlight);
