@@ -43,22 +43,15 @@ NetworkManager::NetworkManager(QObject *parent)
                                                 QDBusServiceWatcher::WatchForOwnerChange, this);
     connect(owner, &QDBusServiceWatcher::serviceOwnerChanged, this,
             [this](const QString &, const QString &before, const QString &now) {
-                if (!before.isEmpty())
-                    lose();
+                if (!before.isEmpty()) {
+                    m_state = State();
+                    Q_EMIT gone();
+                }
                 if (now.isEmpty())
                     return;
                 listen();
                 ask();
             });
-    QDBusConnection::systemBus().connect(QString(), QStringLiteral("/org/freedesktop/DBus/Local"),
-                                         QStringLiteral("org.freedesktop.DBus.Local"),
-                                         QStringLiteral("Disconnected"), this, SLOT(lose()));
-}
-
-void NetworkManager::lose()
-{
-    m_state = State();
-    Q_EMIT gone();
 }
 
 void NetworkManager::listen()

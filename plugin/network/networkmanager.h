@@ -28,14 +28,13 @@ public:
     explicit NetworkManager(QObject *parent = nullptr);
 
 Q_SIGNALS:
-    // It ended, or nobody can hear it any more.
+    // It ended, or the bus did.
     void gone();
     // What one says that came later; again on each change.
     void said(const RemoteLog::NetworkManager::State &state);
 
 private Q_SLOTS:
-    void ask(); // a slot, as is the next, for signals of the bus
-    void lose();
+    void ask(); // a slot for signals of the bus
 
 private:
     void listen();

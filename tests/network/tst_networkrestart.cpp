@@ -109,12 +109,16 @@ void NetworkRestartTest::whatElseItSaysIsNoChange()
     QVERIFY(waitFor([&] { return changed.size() == 2; }));
     QCOMPARE(watch.reachability(), Reachability::Connected);
     QVERIFY(m_bus->setState(SystemBus::Up));
+    QVERIFY(waitFor([&] { return m_bus->questions() == 2; }));
     QVERIFY(m_bus->setConnectivity(SystemBus::Portal));
     QVERIFY(waitFor([&] { return watch.isCaptivePortal(); }));
     QCOMPARE(changed.size(), 3);
     QVERIFY(m_bus->setDevice(QStringLiteral("wifi")));
     QVERIFY(waitFor([&] { return changed.size() == 4; }));
     QCOMPARE(watch.reachability(), Reachability::Connected);
+    QVERIFY(m_bus->setState(SystemBus::Down));
+    QVERIFY(waitFor([&] { return watch.reachability() == Reachability::Disconnected; }));
+    QCOMPARE(changed.size(), 5); // not once more because Qt heard it, too
 }
 
 void NetworkRestartTest::portalEndsWithIt()
