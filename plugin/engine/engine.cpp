@@ -22,6 +22,7 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     , m_goOn(this)
     , m_report(this)
     , m_lockedRetry(this)
+    , m_diskRetry(this)
 {
     m_poll.setInterval(timing.poll);
     m_goOn.setSingleShot(true);
@@ -32,6 +33,8 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     connect(&m_goOn, &QTimer::timeout, this, &Engine::wake);
     connect(&m_report, &QTimer::timeout, this, &Engine::report);
     connect(&m_lockedRetry, &QTimer::timeout, this, &Engine::askForKey);
+    m_diskRetry.setInterval(timing.lockRetryElsewhere);
+    connect(&m_diskRetry, &QTimer::timeout, this, [this] { m_database->probeDisk(); });
 
     connect(&m_outgoing, &OutgoingLogs::changed, this, &Engine::reportSoon);
     connect(&m_outgoing, &OutgoingLogs::added, this, &Engine::goOn);
@@ -87,11 +90,25 @@ void Engine::profileOpened(const Problem &notice)
     m_appender.admit();
     m_outgoing.admit();
     m_database = m_opener->takeDatabase();
+    m_database->onDiskProblemChanged([this] { diskProblemChanged(); });
     m_outbox = std::make_unique<Outbox>(*m_database);
     m_pages = std::make_unique<OwnPages>(*m_database);
     m_inbox = std::make_unique<Inbox>(*m_database);
     reportSoon();
     askForKey();
+}
+
+// Called from within somebody's work with the database: nothing but timers here.
+void Engine::diskProblemChanged()
+{
+    if (m_database->diskProblem()) {
+        m_diskRetry.start();
+        return reportSoon();
+    }
+    m_diskRetry.stop();
+    if (!m_master)
+        QTimer::singleShot(0, this, &Engine::askForKey);
+    goOn();
 }
 
 void Engine::askForKey()
@@ -181,6 +198,7 @@ void Engine::close(const Reply<Problem> &reply)
     m_goOn.stop();
     m_report.stop();
     m_lockedRetry.stop();
+    m_diskRetry.stop();
     m_reporter.stop();
     m_appender.end();
     m_outgoing.end();
@@ -311,6 +329,8 @@ TransportStatus Engine::status() const
 {
     TransportStatus status;
     status.problem = m_problem;
+    if (m_database)
+        status.problem = graver(status.problem, m_database->diskProblem());
     m_outgoing.addTo(status);
     m_incoming.addTo(status);
     if (m_helpers) {

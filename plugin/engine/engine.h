@@ -66,6 +66,7 @@ private:
     void profileOpened(const Problem &notice);
     Problem begin();
     void goOn();
+    void diskProblemChanged();
     void helperUsable(Helper::Role role, Helper::Direction direction);
     void wake();
     void checkAll();
@@ -99,6 +100,7 @@ private:
     bool m_asksNames = false;
     QTimer m_report;
     QTimer m_lockedRetry;
+    QTimer m_diskRetry; // while the disk does not take what is written
     QDateTime m_lastPublished;
     QDateTime m_lastChecked;
     Problem m_problem; // of opening and unlocking
