@@ -23,6 +23,7 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     , m_report(this)
     , m_lockedRetry(this)
     , m_networkSettles(this)
+    , m_diskRetry(this)
 {
     m_poll.setInterval(timing.poll);
     m_goOn.setSingleShot(true);
@@ -35,6 +36,8 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     connect(&m_goOn, &QTimer::timeout, this, &Engine::wake);
     connect(&m_report, &QTimer::timeout, this, &Engine::report);
     connect(&m_lockedRetry, &QTimer::timeout, this, &Engine::askForKey);
+    m_diskRetry.setInterval(timing.lockRetryElsewhere);
+    connect(&m_diskRetry, &QTimer::timeout, this, [this] { m_database->probeDisk(); });
 
     connect(&m_outgoing, &OutgoingLogs::changed, this, &Engine::reportSoon);
     connect(&m_outgoing, &OutgoingLogs::added, this, [this] {
@@ -93,11 +96,25 @@ void Engine::profileOpened(const Problem &notice)
     m_appender.admit();
     m_outgoing.admit();
     m_database = m_opener->takeDatabase();
+    m_database->onDiskProblemChanged([this] { diskProblemChanged(); });
     m_outbox = std::make_unique<Outbox>(*m_database);
     m_pages = std::make_unique<OwnPages>(*m_database);
     m_inbox = std::make_unique<Inbox>(*m_database);
     reportSoon();
     askForKey();
+}
+
+// Called from within somebody's work with the database: nothing but timers here.
+void Engine::diskProblemChanged()
+{
+    if (m_database->diskProblem()) {
+        m_diskRetry.start();
+        return reportSoon();
+    }
+    m_diskRetry.stop();
+    if (!m_master)
+        QTimer::singleShot(0, this, &Engine::askForKey);
+    goOn();
 }
 
 void Engine::askForKey()
@@ -188,6 +205,7 @@ void Engine::close(const Reply<Problem> &reply)
     m_report.stop();
     m_lockedRetry.stop();
     m_networkSettles.stop();
+    m_diskRetry.stop();
     m_reporter.stop();
     m_appender.end();
     m_outgoing.end();
@@ -353,6 +371,8 @@ TransportStatus Engine::status() const
 {
     TransportStatus status;
     status.problem = m_problem;
+    if (m_database)
+        status.problem = graver(status.problem, m_database->diskProblem());
     m_outgoing.addTo(status);
     m_incoming.addTo(status);
     if (m_helpers) {

@@ -67,6 +67,7 @@ private:
     void profileOpened(const Problem &notice);
     Problem begin();
     void goOn();
+    void diskProblemChanged();
     void helperUsable(Helper::Role role, Helper::Direction direction);
     void wakeSoon();
     void wake();
@@ -104,6 +105,7 @@ private:
     bool m_asksMissed = false; // only those who could not be asked before
     QTimer m_report;
     QTimer m_lockedRetry;
+    QTimer m_diskRetry; // while the disk does not take what is written
     QDateTime m_lastPublished;
     QDateTime m_lastChecked;
     Problem m_problem; // of opening and unlocking

@@ -77,6 +77,14 @@ public:
     // then nobody would find again.
     Problem transaction(const std::function<Problem()> &work);
 
+    // What keeps the disk from taking what is written, as the last transaction met it:
+    // LocalStorageFull or ActionRequired; null since something became durable again.
+    Problem diskProblem() const { return m_diskProblem; }
+    // `tell` is called when that is another one now, from within whatever met it.
+    void onDiskProblemChanged(std::function<void()> tell) { m_tellDiskProblem = std::move(tell); }
+    // Writes next to nothing, to find out whether it is over.
+    void probeDisk();
+
     // Runs `work`, turning SQLite's exceptions into a Problem: LocalStorageFull, LocalDataCorrupt,
     // WillRetry (I/O errors among others), ActionRequired, InvalidArgument for what the tables do
     // not allow, TooLarge.
@@ -107,6 +115,7 @@ private:
     Problem verify(const MasterSecret &master, const RowSeal &seal, bool hasCheck) const;
     Problem runInTransaction(const std::function<Problem()> &work);
     bool isMoved() const;
+    void noteDiskProblem(const Problem &outcome, bool hasWritten);
     void release() const;
     void eraseNow();
 
@@ -122,6 +131,8 @@ private:
     bool m_inTransaction = false;
     Problem m_doom; // why the transaction under way cannot succeed any more
     bool m_mustErase = false;
+    Problem m_diskProblem;
+    std::function<void()> m_tellDiskProblem;
 };
 
 // Fetches a value out of guard(): what `work` returns, or the Problem that stood in its way.

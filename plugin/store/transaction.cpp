@@ -103,6 +103,7 @@ Problem Database::runInTransaction(const std::function<Problem()> &work)
 {
     m_inTransaction = true;
     const bool hadToErase = m_mustErase;
+    const int changes = sqlite3_total_changes(m_database->getHandle());
     const Problem problem = guard([&]() -> Problem {
         statement("BEGIN IMMEDIATE").exec();
         if (const Problem failed = work())
@@ -124,7 +125,25 @@ Problem Database::runInTransaction(const std::function<Problem()> &work)
         m_mustErase = hadToErase;
     else if (m_mustErase)
         eraseNow();
+    noteDiskProblem(problem, sqlite3_total_changes(m_database->getHandle()) != changes);
     return problem;
+}
+
+void Database::noteDiskProblem(const Problem &outcome, bool hasWritten)
+{
+    const bool isOfDisk = outcome.kind() == Problem::Kind::LocalStorageFull
+                          || outcome.kind() == Problem::Kind::ActionRequired;
+    if (!isOfDisk && (outcome || !hasWritten))
+        return;
+    const bool isNews = outcome.kind() != m_diskProblem.kind();
+    m_diskProblem = outcome;
+    if (isNews && m_tellDiskProblem)
+        m_tellDiskProblem();
+}
+
+void Database::probeDisk()
+{
+    setMetaValue(QByteArrayLiteral("probe"), QByteArrayLiteral("1"));
 }
 
 void Database::eraseAfterCommit()

@@ -154,11 +154,14 @@ void ProfileDiskTest::becomesFull()
     QVERIFY(append(log));
     m_disk->fill(600 * 1024);
     QCOMPARE(appendUntilItFails(log, count, size).kind(), Problem::Kind::LocalStorageFull);
+    QVERIFY(waitFor(
+        [&] { return m_alice->transport().problem().kind() == Problem::Kind::LocalStorageFull; }));
+    QCOMPARE(m_alice->transport().state(), Transport::State::NeedsAttention);
     QCOMPARE(contentOf(log), m_confirmed);
 
     m_disk->makeRoom();
-    QVERIFY(append(log));
     QVERIFY(waitFor([&] { return !m_alice->transport().problem(); }));
+    QVERIFY(append(log));
     if (isPublished)
         QVERIFY(waitFor([&] { return log->head().lastSequence() == quint64(m_confirmed.size()); }));
     isAllThere();
@@ -256,10 +259,13 @@ void ProfileDiskTest::vanishes()
     // Nobody would find what is written now.
     for (int i = 0; i < 3; ++i)
         QCOMPARE(await(log->append(payload(1000))).problem().kind(), Problem::Kind::ActionRequired);
+    QVERIFY(waitFor(
+        [&] { return m_alice->transport().problem().kind() == Problem::Kind::ActionRequired; }));
     if (isPulledOut)
         m_disk->plugIn();
     else
         QVERIFY(QFile::rename(to, from));
+    QVERIFY(waitFor([&] { return !m_alice->transport().problem(); }));
     QVERIFY(append(log));
     isAllThere();
 }
