@@ -100,6 +100,9 @@ void Engine::profileOpened(const Problem &notice)
     m_outbox = std::make_unique<Outbox>(*m_database);
     m_pages = std::make_unique<OwnPages>(*m_database);
     m_inbox = std::make_unique<Inbox>(*m_database);
+    // Logs and their names are sealed; how much waits is not.
+    if (const Result<PendingTotals> totals = m_outbox->pendingTotals(); totals.ok())
+        m_lockedTotals = totals.value();
     reportSoon();
     askForKey();
 }
@@ -148,6 +151,7 @@ void Engine::unlock(const QByteArray &bytes, bool isNew)
     if (const Problem problem = m_database->unlock(master.value()))
         return refuse(problem);
     m_master = master.value();
+    m_lockedTotals.reset();
     m_problem = begin();
     if (m_problem) {
         m_outgoing.end();
@@ -375,6 +379,10 @@ TransportStatus Engine::status() const
         status.problem = graver(status.problem, m_database->diskProblem());
     m_outgoing.addTo(status);
     m_incoming.addTo(status);
+    if (m_lockedTotals) {
+        status.pendingCount = m_lockedTotals->count;
+        status.pendingBytes = m_lockedTotals->bytes;
+    }
     if (m_helpers) {
         status.helpers = m_helpers->statuses();
         for (const HelperStatus &helper : std::as_const(status.helpers))

@@ -94,6 +94,7 @@ private:
     std::unique_ptr<HelperSet> m_helpers;
     std::unique_ptr<BlockFetcher> m_fetcher;
     std::optional<MasterSecret> m_master; // while the profile is unlocked
+    std::optional<PendingTotals> m_lockedTotals; // while it is not
     OutgoingLogs m_outgoing;
     IncomingLogs m_incoming;
 
@@ -105,7 +106,6 @@ private:
     bool m_asksMissed = false; // only those who could not be asked before
     QTimer m_report;
     QTimer m_lockedRetry;
-    QTimer m_diskRetry; // while the disk does not take what is written
     QDateTime m_lastPublished;
     QDateTime m_lastChecked;
     Problem m_problem; // of opening and unlocking
@@ -113,6 +113,7 @@ private:
     NetworkState m_network;
     QTimer m_networkSettles;
     QDeadlineTimer m_networkQuiet{0}; // until then it was taken just now
+    QTimer m_diskRetry; // while the disk does not take what is written
     bool m_isPaused = false;
     bool m_isClosed = false;
 };

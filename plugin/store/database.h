@@ -78,7 +78,7 @@ public:
     Problem transaction(const std::function<Problem()> &work);
 
     // What keeps the disk from taking what is written, as the last transaction met it:
-    // LocalStorageFull or ActionRequired; null since something became durable again.
+    // LocalStorageFull or ActionRequired; null since probeDisk() found that over.
     Problem diskProblem() const { return m_diskProblem; }
     // `tell` is called when that is another one now, from within whatever met it.
     void onDiskProblemChanged(std::function<void()> tell) { m_tellDiskProblem = std::move(tell); }
@@ -132,6 +132,7 @@ private:
     Problem m_doom; // why the transaction under way cannot succeed any more
     bool m_mustErase = false;
     Problem m_diskProblem;
+    bool m_isProbing = false;
     std::function<void()> m_tellDiskProblem;
 };
 

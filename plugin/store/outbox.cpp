@@ -5,6 +5,7 @@
 #include "security/sealing.h"
 #include "storeproblem.h"
 
+#include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Statement.h>
 
 #include <limits>
@@ -171,6 +172,24 @@ Result<QList<PendingEntry>> Outbox::pending(const OwnLog &log, quint64 first, in
             bytes += entry.value().payload.size();
         }
         return entries;
+    });
+}
+
+Result<PendingTotals> Outbox::pendingTotals()
+{
+    return guarded<PendingTotals>(m_database, [&] {
+        SQLite::Statement &row = m_database.statement(R"sql(
+SELECT total(count), total(bytes) FROM (
+    SELECT pending_count AS count, pending_bytes AS bytes FROM own_logs
+    UNION ALL
+    SELECT entries, payload_bytes FROM own_pages WHERE number >= coalesce(
+        (SELECT max(pages) FROM placements WHERE placements.log = own_pages.log), 0)))sql");
+        row.executeStep();
+        PendingTotals totals;
+        totals.count =
+            int(qMin(row.getColumn(0).getDouble(), double(std::numeric_limits<int>::max())));
+        totals.bytes = qint64(row.getColumn(1).getDouble());
+        return totals;
     });
 }
 

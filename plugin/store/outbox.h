@@ -75,6 +75,8 @@ public:
 
     // Of all uncut entries, withdrawn ones not counted.
     Result<PendingTotals> pendingTotals(const OwnLog &log);
+    // Of all logs, those included that are in pages which no store has yet. Needs no key.
+    Result<PendingTotals> pendingTotals();
 
     // Acknowledged sequences, as ascending inclusive ranges that do not touch.
     // `sequences` in any order; each 1..2^63 - 1, else InvalidArgument. The ranges come back cut to

@@ -133,7 +133,8 @@ void Database::noteDiskProblem(const Problem &outcome, bool hasWritten)
 {
     const bool isOfDisk = outcome.kind() == Problem::Kind::LocalStorageFull
                           || outcome.kind() == Problem::Kind::ActionRequired;
-    if (!isOfDisk && (outcome || !hasWritten))
+    // Something smaller may still fit: only the probe says that it is over, some time later.
+    if (!isOfDisk && (outcome || !hasWritten || !m_isProbing))
         return;
     const bool isNews = outcome.kind() != m_diskProblem.kind();
     m_diskProblem = outcome;
@@ -143,7 +144,9 @@ void Database::noteDiskProblem(const Problem &outcome, bool hasWritten)
 
 void Database::probeDisk()
 {
+    m_isProbing = true;
     setMetaValue(QByteArrayLiteral("probe"), QByteArrayLiteral("1"));
+    m_isProbing = false;
 }
 
 void Database::eraseAfterCommit()

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void anotherSecretIsRefused();
     void appendWaitsForTheKey();
     void noKeychainAtAll();
+    void countsWithoutTheKey();
     void lostDatabaseIsRebuilt();
     void interruptedRebuildGoesOn();
     void nothingSecretOnDisk();
@@ -172,7 +173,37 @@ void SecretsTest::noKeychainAtAll()
     Transport &transport = alice.open();
     QCOMPARE(await(transport.openLog(Label)->append("x")).problem().kind(),
              Problem::Kind::SecretStoreUnavailable);
-    QCOMPARE(transport.problem().kind(), Problem::Kind::SecretStoreUnavailable);
+    QVERIFY(waitFor(
+        [&] { return transport.problem().kind() == Problem::Kind::SecretStoreUnavailable; }));
+}
+
+void SecretsTest::countsWithoutTheKey()
+{
+    Party alice({helper("counts")});
+    alice.network.set(NetworkWatch::Reachability::Disconnected);
+    alice.settings.setHelpers({helperOnNetwork("counts")});
+    OutgoingLog *log = alice.open().openLog(Label);
+    for (int i = 0; i < 3; ++i)
+        QVERIFY(await(log->append("four")).ok());
+    alice.close();
+    alice.secrets.mood = FakeSecretStore::Mood::Unavailable;
+    Transport &transport = alice.open();
+    QVERIFY(waitFor([&] { return transport.pendingCount() == 3; }));
+    QCOMPARE(transport.pendingBytes(), 12);
+    alice.close();
+
+    // Uploaded meanwhile: nothing is pending any more, also where only the database knows.
+    alice.secrets.mood = FakeSecretStore::Mood::Works;
+    alice.network.set(NetworkWatch::Reachability::Connected);
+    log = alice.open().openLog(Label);
+    QVERIFY(waitFor([&] { return log->head().lastSequence() == 3; }));
+    alice.close();
+    alice.secrets.mood = FakeSecretStore::Mood::Unavailable;
+    alice.open();
+    QVERIFY(waitFor([&] {
+        return alice.transport().problem().kind() == Problem::Kind::SecretStoreUnavailable;
+    }));
+    QCOMPARE(alice.transport().pendingCount(), 0);
 }
 
 void SecretsTest::lostDatabaseIsRebuilt()
