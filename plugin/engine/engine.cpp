@@ -22,7 +22,7 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     , m_goOn(this)
     , m_report(this)
     , m_lockedRetry(this)
-    , m_networkSettles(this)
+    , m_damper(timing.networkQuiet, this)
     , m_diskRetry(this)
 {
     m_poll.setInterval(timing.poll);
@@ -30,8 +30,7 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     m_report.setSingleShot(true);
     m_lockedRetry.setSingleShot(true);
     m_lockedRetry.setInterval(timing.keyWait);
-    m_networkSettles.setSingleShot(true);
-    connect(&m_networkSettles, &QTimer::timeout, this, &Engine::takeNetwork);
+    connect(&m_damper, &NetworkDamper::due, this, &Engine::takeNetwork);
     connect(&m_poll, &QTimer::timeout, this, &Engine::tick);
     connect(&m_goOn, &QTimer::timeout, this, &Engine::wake);
     connect(&m_report, &QTimer::timeout, this, &Engine::report);
@@ -208,7 +207,7 @@ void Engine::close(const Reply<Problem> &reply)
     m_goOn.stop();
     m_report.stop();
     m_lockedRetry.stop();
-    m_networkSettles.stop();
+    m_damper.stop();
     m_diskRetry.stop();
     m_reporter.stop();
     m_appender.end();
@@ -235,24 +234,15 @@ void Engine::setNetwork(const NetworkState &network)
     m_network = network;
     if (!m_helpers)
         return;
-    if (m_helpers->holdsBack(network)) {
+    const bool isUp = !m_helpers->holdsBack(network);
+    if (!isUp)
         m_helpers->setNetwork(network);
-        if (!m_networkSettles.isActive())
-            m_networkSettles.start(m_timing.networkQuiet);
-        reportSoon();
-    } else if (m_networkQuiet.hasExpired()) {
-        takeNetwork();
-    } else {
-        m_networkSettles.start(int(m_networkQuiet.remainingTime()) + 1);
-    }
+    m_damper.change(isUp);
+    reportSoon();
 }
 
-// A network that flaps must not keep everybody busy with starting over.
 void Engine::takeNetwork()
 {
-    m_networkSettles.stop();
-    if (!m_helpers->holdsBack(m_network))
-        m_networkQuiet = QDeadlineTimer(m_timing.networkQuiet);
     m_helpers->setNetwork(m_network);
     // Connections of the old network hang; failures on it mean nothing on the new one.
     m_helpers->reset(true);

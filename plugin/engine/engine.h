@@ -4,6 +4,7 @@
 #include "appender.h"
 #include "engineport.h"
 #include "incominglogs.h"
+#include "networkdamper.h"
 #include "outgoinglogs.h"
 #include "profileopener.h"
 #include "statusreporter.h"
@@ -111,8 +112,7 @@ private:
     Problem m_problem; // of opening and unlocking
     Problem m_notice; // what was lost or set aside
     NetworkState m_network;
-    QTimer m_networkSettles;
-    QDeadlineTimer m_networkQuiet{0}; // until then it was taken just now
+    NetworkDamper m_damper;
     QTimer m_diskRetry; // while the disk does not take what is written
     bool m_isPaused = false;
     bool m_isClosed = false;

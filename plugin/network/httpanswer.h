@@ -5,8 +5,6 @@
 
 #include <RemoteLog/problem.h>
 
-#include <optional>
-
 namespace RemoteLog {
 
 // What came of a request. `problem` decides; status and body are there beside it because a helper
@@ -20,7 +18,8 @@ struct HttpAnswer
     // - TooLarge: HttpRequest::maxAnswer
     // - InvalidArgument: the request itself cannot be sent
     // - Closed: the client was destroyed first
-    // The detail names host and status, never credential, path or query.
+    // The detail names host and status, never credential, path or query; retryAfter() is what the
+    // server said (Retry-After).
     Problem problem;
 
     // 0 if the answer did not get so far.
@@ -34,9 +33,6 @@ struct HttpAnswer
     // whoever reads it must know by the content. Beside a problem only where `status` is 300 or
     // more: what such an answer says, cut at maxAnswer. Otherwise empty.
     QByteArray body;
-
-    // How long not to ask again (Retry-After), whatever the status: 0 s to MaxRetryAfter.
-    std::optional<std::chrono::seconds> retryAfter;
 
     // The first header of that name in any case; null if there is none.
     QByteArray header(const QByteArray &name) const;

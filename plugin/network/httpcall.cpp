@@ -107,8 +107,6 @@ void HttpCall::readHead()
                     QStringLiteral("too many headers from %1").arg(place())));
         return;
     }
-    m_answer.retryAfter = retryAfter(m_answer.header("Retry-After"), m_answer.header("Date"),
-                                     QDateTime::currentDateTimeUtc());
     // There is no need to read what is too much by its own word.
     if (m_request.method != HttpRequest::Method::Head && isSuccess(m_answer.status)
         && m_answer.header("Content-Length").toLongLong() > m_request.maxAnswer)
@@ -192,7 +190,9 @@ void HttpCall::end(const Problem &problem)
     if (m_isEnded)
         return;
     cancel();
-    m_answer.problem = problem;
+    const auto wait = retryAfter(m_answer.header("Retry-After"), m_answer.header("Date"),
+                                 QDateTime::currentDateTimeUtc());
+    m_answer.problem = problem.withRetryAfter(wait.value_or(std::chrono::seconds(0)));
     if (problem && (m_answer.status < 300 || m_answer.status == 304))
         m_answer.body.clear();
     QMetaObject::invokeMethod(
