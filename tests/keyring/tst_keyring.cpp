@@ -4,6 +4,9 @@
 #include "support/memoryhelpers.h"
 #include "support/party.h"
 
+#include "messengerprocess.h"
+#include "storage.h"
+
 #include <qt6keychain/keychain.h>
 
 #include <QProcess>
@@ -42,6 +45,7 @@ private Q_SLOTS:
     void silentPromptIsGivenUp();
     void leavesDuringAJob();
     void leavesWithoutEventLoop();
+    void aPersonReadsWhatToDo();
 
 private:
     void startHost(QProcess &host, const QStringList &options = {});
@@ -306,6 +310,32 @@ void KeyringTest::leavesWithoutEventLoop()
         QCOMPARE(host.exitStatus(), QProcess::NormalExit);
         QCOMPARE(host.exitCode(), 0);
     }
+}
+
+void KeyringTest::aPersonReadsWhatToDo()
+{
+    using namespace RemoteLogTest;
+    const Storage storage;
+    MessengerProcess alice(storage.place(), u"alice"_s);
+    alice.useKeychain();
+    alice.setHelpers({storage.url()});
+    QVERIFY(alice.start());
+    alice.type("before");
+    EXPECT_LINE(alice, u"own published 1"_s);
+    alice.type("/quit");
+    EXPECT_END(alice, 0);
+    QVERIFY(m_keyring->lock());
+    QVERIFY(alice.start());
+    EXPECT_LINE(alice, u"transport problem secret-store-unavailable (.+)"_s);
+    QCOMPARE(alice.captured(), Problem(Unavailable).text());
+    alice.type("refused");
+    EXPECT_LINE(alice, u"own not-appended secret-store-unavailable .+"_s);
+    QVERIFY(m_keyring->unlock());
+    EXPECT_LINE(alice, u"transport problem none"_s);
+    alice.type("after");
+    EXPECT_LINE(alice, u"own published 2"_s);
+    alice.type("/quit");
+    EXPECT_END(alice, 1); // for an entry was not accepted
 }
 
 QTEST_GUILESS_MAIN(KeyringTest)

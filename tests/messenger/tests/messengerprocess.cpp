@@ -44,7 +44,11 @@ bool MessengerProcess::start(const QStringList &options)
     m_process->setProcessEnvironment(environment);
     QObject::connect(m_process.get(), &QProcess::readyReadStandardOutput, m_process.get(),
                      [this] { readLines(); });
-    QStringList arguments{u"--profile"_s, m_path, u"--secrets"_s, m_path + u".secrets"_s};
+    QStringList arguments{u"--profile"_s, m_path};
+    if (m_usesKeychain)
+        arguments << u"--keychain"_s;
+    else
+        arguments << u"--secrets"_s << m_path + u".secrets"_s;
     for (const QString &helper : std::as_const(m_helpers))
         arguments << u"--helper"_s << helper;
     m_process->start(QStringLiteral(MESSENGER), arguments + options);

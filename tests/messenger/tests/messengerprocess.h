@@ -23,6 +23,8 @@ public:
 
     // Helpers for each start from now on.
     void setHelpers(const QStringList &urls) { m_helpers = urls; }
+    // Its secrets are in the system's keychain then, not in a file.
+    void useKeychain() { m_usesKeychain = true; }
     void setLocale(const QString &name) { m_locale = name; }
 
     // A new run; waits for its first line. Lines of earlier runs are forgotten.
@@ -62,6 +64,7 @@ private:
     QString m_path;
     QString m_name;
     QString m_locale = u"C"_s;
+    bool m_usesKeychain = false;
     QStringList m_helpers;
     std::unique_ptr<QProcess> m_process;
     QByteArray m_rest;
