@@ -29,7 +29,6 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     m_goOn.setSingleShot(true);
     m_report.setSingleShot(true);
     m_lockedRetry.setSingleShot(true);
-    m_lockedRetry.setInterval(timing.keyWait);
     connect(&m_damper, &NetworkDamper::due, this, &Engine::takeNetwork);
     connect(&m_poll, &QTimer::timeout, this, &Engine::tick);
     connect(&m_goOn, &QTimer::timeout, this, &Engine::wake);
@@ -190,7 +189,8 @@ void Engine::refuse(const Problem &problem)
     m_problem = problem;
     // Perhaps the key comes back, or room on the disk.
     if (m_database && !m_master)
-        m_lockedRetry.start();
+        m_lockedRetry.start(problem.kind() == Problem::Kind::KeyMissing ? m_timing.missingKeyRetry
+                                                                        : m_timing.keyWait);
     if (problem) {
         m_appender.refuse(problem);
         m_outgoing.refuse(problem);

@@ -17,6 +17,7 @@ struct Timing
     qint64 minimumRate = 32 * 1024; // bytes a second that a helper moves at the least
     std::chrono::milliseconds hedge{2'000}; // a store that has not answered by then gets a rival
     std::chrono::milliseconds keyWait{15'000}; // appends wait so long for the key
+    std::chrono::milliseconds missingKeyRetry{900'000}; // each try writes a probe
     std::chrono::milliseconds resolveWait{
         30'000}; // and so long for a name that must be resolved first
     std::chrono::milliseconds poll{60'000}; // the slow timer behind the events

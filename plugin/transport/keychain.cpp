@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "keychain.h"
 
+#include "giobus.h"
+
 #include "engine/call.h"
 #include "engine/reply.h"
 
 #include <qt6keychain/keychain.h>
+
+#include <QTimer>
 
 namespace RemoteLog {
 
@@ -26,6 +30,11 @@ QString nameOf(const QString &key)
     return key.section(QLatin1Char('/'), -1);
 }
 
+SecretItem itemOf(const QString &key)
+{
+    return {serviceOf(key), nameOf(key)};
+}
+
 } // namespace
 
 Keychain::Keychain(std::chrono::milliseconds limit, QObject *parent)
@@ -40,11 +49,7 @@ Keychain::~Keychain() = default;
 QFuture<Result<QByteArray>> Keychain::read(const QString &key)
 {
     const Reply<Result<QByteArray>> reply;
-    add({Kind::Read,
-         key,
-         {},
-         [reply](const Result<QByteArray> &result) { reply.answer(result); },
-         QDeadlineTimer(m_limit)});
+    add({Kind::Read, key, {}, [reply](const Result<QByteArray> &result) { reply.answer(result); }});
     return reply.future();
 }
 
@@ -52,31 +57,35 @@ QFuture<Problem> Keychain::write(const QString &key, const QByteArray &secret)
 {
     const Reply<Problem> reply;
     add({Kind::Write, key, secret,
-         [reply](const Result<QByteArray> &result) { reply.answer(result.problem()); },
-         QDeadlineTimer(m_limit)});
+         [reply](const Result<QByteArray> &result) { reply.answer(result.problem()); }});
     return reply.future();
 }
 
 QFuture<Problem> Keychain::remove(const QString &key)
 {
     const Reply<Problem> reply;
-    add({Kind::Remove,
-         key,
-         {},
-         [reply](const Result<QByteArray> &result) { reply.answer(result.problem()); },
-         QDeadlineTimer(m_limit)});
+    add({Kind::Remove, key, {}, [reply](const Result<QByteArray> &result) {
+             reply.answer(result.problem());
+         }});
     return reply.future();
 }
 
 void Keychain::add(Request made)
 {
-    const auto request = std::make_shared<const Request>(std::move(made));
+    const auto request = std::make_shared<Request>(std::move(made));
     m_waiting.push_back(request);
-    QTimer::singleShot(m_limit, this, [request = std::weak_ptr<const Request>(request)] {
-        if (const auto open = request.lock())
-            open->answer(unavailable(QStringLiteral("the keychain does not answer")));
+    QTimer::singleShot(m_limit, this, [this, made = std::weak_ptr<Request>(request)] {
+        if (const RequestPointer open = made.lock())
+            giveUp(open);
     });
     next();
+}
+
+void Keychain::giveUp(const RequestPointer &request)
+{
+    request->isGivenUp = true;
+    std::erase(m_waiting, request);
+    request->answer(unavailable(QStringLiteral("the keychain does not answer")));
 }
 
 void Keychain::next()
@@ -84,28 +93,29 @@ void Keychain::next()
     while (!m_isBusy && !m_waiting.empty()) {
         const RequestPointer request = std::move(m_waiting.front());
         m_waiting.pop_front();
-        if (!request->deadline.hasExpired())
-            begin(request);
+        begin(request);
     }
 }
 
 void Keychain::begin(const RequestPointer &request)
 {
     m_isBusy = true;
-    m_service.open(!m_wasLeftLocked,
-                   [this, request](SecretService::Lock lock) { opened(request, lock); });
+    const bool mayPrompt = !m_wasLeftLocked;
+    m_service.open(
+        itemOf(request->key), mayPrompt,
+        [this, request, mayPrompt](SecretService::Lock lock) { opened(request, lock, mayPrompt); });
 }
 
-void Keychain::opened(const RequestPointer &request, SecretService::Lock lock)
+void Keychain::opened(const RequestPointer &request, SecretService::Lock lock, bool hasPrompted)
 {
     if (lock == SecretService::Lock::Open)
         m_wasLeftLocked = false;
-    if (lock == SecretService::Lock::Locked)
+    if (lock == SecretService::Lock::Locked && hasPrompted)
         leaveLocked(request, QStringLiteral("the keyring is locked"));
-    else if (m_wasLeftLocked)
-        leaveLocked(request, QStringLiteral("access to the keyring was denied"));
-    else if (request->deadline.hasExpired())
-        end(request, QByteArray()); // somebody has his answer already
+    else if (lock == SecretService::Lock::Locked || m_wasLeftLocked)
+        end(request, unavailable(QStringLiteral("the keyring was left locked")));
+    else if (request->isGivenUp)
+        end(request, QByteArray());
     else
         startJob(request);
 }
@@ -132,6 +142,7 @@ void Keychain::startJob(const RequestPointer &request)
     job->setInsecureFallback(false);
     connect(job, &QKeychain::Job::finished, this,
             [this, request](QKeychain::Job *ended) { finished(request, ended); });
+    outliveSessionBus();
     m_glib.start();
     job->start();
 }
@@ -151,13 +162,16 @@ void Keychain::finished(const RequestPointer &request, QKeychain::Job *job)
     case QKeychain::AccessDeniedByUser:
         return leaveLocked(request, job->errorString());
     default:
+        // KWallet says so when nobody answered its prompt.
+        if (request->isGivenUp)
+            return leaveLocked(request, job->errorString());
         return end(request, unavailable(job->errorString()));
     }
 }
 
 void Keychain::judgeAbsence(const RequestPointer &request)
 {
-    m_service.open(false, [this, request](SecretService::Lock lock) {
+    m_service.open(itemOf(request->key), false, [this, request](SecretService::Lock lock) {
         if (lock == SecretService::Lock::Locked)
             leaveLocked(request, QStringLiteral("the keyring was locked meanwhile"));
         else
@@ -174,11 +188,10 @@ void Keychain::leaveLocked(const RequestPointer &request, const QString &detail)
 void Keychain::end(const RequestPointer &request, const Result<QByteArray> &result)
 {
     m_isBusy = false;
-    const bool isLate = request->deadline.hasExpired();
-    request->answer(result);
-    // Perhaps a prompt was answered at last.
-    if (isLate && result.ok())
-        Q_EMIT changed();
+    if (!request->isGivenUp)
+        request->answer(result);
+    else if (result.ok())
+        Q_EMIT changed(); // a prompt was answered at last
     next();
 }
 

@@ -7,8 +7,6 @@
 #include <RemoteLog/result.h>
 #include <RemoteLog/secretstore.h>
 
-#include <QDeadlineTimer>
-
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -53,15 +51,16 @@ private:
         Kind kind;
         QString key;
         QByteArray secret;
-        Answer answer; // the first one counts
-        QDeadlineTimer deadline;
+        Answer answer;
+        bool isGivenUp = false; // after the time limit; it was answered then
     };
-    using RequestPointer = std::shared_ptr<const Request>;
+    using RequestPointer = std::shared_ptr<Request>;
 
-    void add(Request request);
+    void add(Request made);
+    void giveUp(const RequestPointer &request);
     void next();
     void begin(const RequestPointer &request);
-    void opened(const RequestPointer &request, SecretService::Lock lock);
+    void opened(const RequestPointer &request, SecretService::Lock lock, bool hasPrompted);
     void startJob(const RequestPointer &request);
     void finished(const RequestPointer &request, QKeychain::Job *job);
     void judgeAbsence(const RequestPointer &request);

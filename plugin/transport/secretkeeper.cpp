@@ -47,7 +47,7 @@ SecretKeeper::SecretKeeper(SecretStore *store, const QString &applicationId, con
     , m_timing(timing)
 {
     if (m_store)
-        connect(m_store, &SecretStore::changed, this, &SecretKeeper::retryWanted);
+        connect(m_store, &SecretStore::changed, this, &SecretKeeper::storeChanged);
 }
 
 void SecretKeeper::obtain(const QString &profileId, bool isKnown)
@@ -55,9 +55,20 @@ void SecretKeeper::obtain(const QString &profileId, bool isKnown)
     if (m_isBusy)
         return;
     m_isBusy = true;
+    m_isAskedAgain = false;
     m_profileId = profileId;
     m_isKnown = isKnown;
     readMaster();
+}
+
+void SecretKeeper::storeChanged()
+{
+    if (!m_echo.hasExpired())
+        return;
+    if (m_isBusy)
+        m_isAskedAgain = true;
+    else
+        Q_EMIT retryWanted();
 }
 
 void SecretKeeper::readMaster()
@@ -76,6 +87,8 @@ void SecretKeeper::probe()
 {
     const QByteArray probe = randomBytes(ProbeSize);
     write(ProbeName, probe, [this, probe](const Problem &unwritten) {
+        if (!unwritten)
+            m_echo = QDeadlineTimer(m_timing.keyWait);
         // Whatever comes of it, nothing of the probe stays. Also where it was not written: that may
         // only have taken too long.
         if (unwritten)
@@ -171,6 +184,8 @@ void SecretKeeper::refuse(const Problem &problem)
     const bool isMissing = problem.kind() == Problem::Kind::KeyMissing;
     Q_EMIT refused(isMissing ? problem
                              : Problem(Problem::Kind::SecretStoreUnavailable, problem.detail()));
+    if (std::exchange(m_isAskedAgain, false))
+        Q_EMIT retryWanted();
 }
 
 void SecretKeeper::finish(const QByteArray &master, bool isNew)

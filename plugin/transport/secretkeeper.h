@@ -5,6 +5,7 @@
 
 #include <RemoteLog/secretstore.h>
 
+#include <QDeadlineTimer>
 #include <QObject>
 #include <QPointer>
 
@@ -32,6 +33,7 @@ Q_SIGNALS:
     void refused(const RemoteLog::Problem &problem);
 
 private:
+    void storeChanged();
     using Then = std::function<void()>;
     using ThenRead = std::function<void(const Result<QByteArray> &)>;
     using ThenDone = std::function<void(const Problem &)>;
@@ -53,6 +55,8 @@ private:
     QString m_profileId;
     bool m_isKnown = false;
     bool m_isBusy = false;
+    bool m_isAskedAgain = false; // while it was busy
+    QDeadlineTimer m_echo{0}; // until then a change of the store may be our own doing
 };
 
 } // namespace RemoteLog

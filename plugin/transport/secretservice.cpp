@@ -3,11 +3,13 @@
 
 #include <QDBusConnection>
 #include <QDBusMessage>
+#include <QDBusMetaType>
 #include <QDBusObjectPath>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
 #include <QDBusServiceWatcher>
 #include <QLibrary>
+#include <QMap>
 
 namespace RemoteLog {
 
@@ -17,17 +19,20 @@ constexpr int CallLimit = 5'000; // milliseconds
 const QString Name = QStringLiteral("org.freedesktop.secrets");
 const QString Path = QStringLiteral("/org/freedesktop/secrets");
 const QString Interface = QStringLiteral("org.freedesktop.Secret.Service");
+using Attributes = QMap<QString, QString>;
 const QString NoPath = QStringLiteral("/"); // stands for "none" in this API
 
-// QtKeychain prefers KWallet there: whether some other keyring is locked says nothing.
-bool isKde()
+// As QtKeychain 0.13 decides: whether some other keyring is locked says nothing then.
+bool isKWalletAsked()
 {
-    return qgetenv("XDG_CURRENT_DESKTOP").contains("KDE")
-           || qEnvironmentVariableIsSet("KDE_FULL_SESSION");
+    const QByteArray version = qgetenv("KDE_SESSION_VERSION");
+    const bool isKde =
+        qgetenv("XDG_CURRENT_DESKTOP") == "KDE" || qEnvironmentVariableIsSet("KDE_FULL_SESSION");
+    return isKde && (version == "4" || version == "5");
 }
 
 // libsecret 0.20 goes on using the session that it had with a service that is gone: every job fails
-// or never ends. With this it begins anew; it is loaded by then, or nobody has a session.
+// or never ends. With this it begins anew.
 void forgetSession()
 {
     using Disconnect = void (*)();
@@ -57,6 +62,7 @@ void call(QObject *context, const QString &path, const QString &interface, const
 SecretService::SecretService(QObject *parent)
     : QObject(parent)
 {
+    qDBusRegisterMetaType<Attributes>();
 }
 
 SecretService::~SecretService() = default;
@@ -70,7 +76,8 @@ void SecretService::listen()
         std::make_unique<QDBusServiceWatcher>(Name, bus, QDBusServiceWatcher::WatchForOwnerChange);
     connect(m_watcher.get(), &QDBusServiceWatcher::serviceOwnerChanged, this,
             [this](const QString &, const QString &, const QString &owner) {
-                forgetSession();
+                if (!isKWalletAsked())
+                    forgetSession();
                 Q_EMIT gone();
                 if (!owner.isEmpty())
                     Q_EMIT changed();
@@ -79,13 +86,27 @@ void SecretService::listen()
                 SIGNAL(changed()));
 }
 
-void SecretService::open(bool mayPrompt, const Then &then)
+void SecretService::open(const SecretItem &item, bool mayPrompt, const Then &then)
 {
     listen();
-    if (isKde() || !QDBusConnection::sessionBus().isConnected())
-        then(Lock::Unknown);
-    else
-        readAlias(mayPrompt, then);
+    if (isKWalletAsked() || !QDBusConnection::sessionBus().isConnected())
+        return then(Lock::Unknown);
+    // It may lie in another collection than the one where new ones are put.
+    const Attributes attributes{{QStringLiteral("server"), item.server},
+                                {QStringLiteral("user"), item.user}};
+    call(
+        this, Path, Interface, QStringLiteral("SearchItems"), {QVariant::fromValue(attributes)},
+        [this, mayPrompt, then](const QDBusPendingCallWatcher &watcher) {
+            using Paths = QList<QDBusObjectPath>;
+            const QDBusPendingReply<Paths, Paths> found = watcher; // open ones, locked ones
+            if (found.isError() || found.argumentAt<0>().size() + found.argumentAt<1>().size() == 0)
+                readAlias(mayPrompt, then);
+            else if (!found.argumentAt<0>().isEmpty())
+                then(Lock::Open);
+            else
+                readLock(found.argumentAt<1>().constFirst().path().section(QLatin1Char('/'), 0, -2),
+                         mayPrompt, then);
+        });
 }
 
 void SecretService::readAlias(bool mayPrompt, const Then &then)

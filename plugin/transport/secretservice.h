@@ -10,8 +10,15 @@ class QDBusServiceWatcher;
 
 namespace RemoteLog {
 
-// The desktop's secret service as D-Bus shows it (freedesktop.org, Secret Service API): whether its
-// default collection is locked, and a prompt to unlock it. Reads no secret.
+// What QtKeychain's libsecret backend finds a secret by.
+struct SecretItem
+{
+    QString server;
+    QString user;
+};
+
+// The desktop's secret service as D-Bus shows it (freedesktop.org, Secret Service API): whether the
+// collection of a secret is locked, and a prompt to unlock it. Reads no secret.
 //
 // QtKeychain cannot tell a locked keyring from an empty one, and while its own job shows a prompt,
 // every other job of the process waits, the host's included. So the keyring is opened here first.
@@ -23,7 +30,7 @@ public:
     enum class Lock {
         Open,
         Locked,
-        Unknown // there is no bus, no service or no collection, or the desktop uses another keyring
+        Unknown // there is no bus, no service or no collection, or QtKeychain asks KWallet
     };
     using Then = std::function<void(Lock)>;
 
@@ -34,9 +41,10 @@ public:
     // is there.
     void listen();
 
-    // Answers once, perhaps before it returns. `mayPrompt`: somebody is asked for the password if
-    // it is locked, and the answer waits for him, however long.
-    void open(bool mayPrompt, const Then &then);
+    // Where the item is, or where it would be put. Answers once, perhaps before it returns.
+    // `mayPrompt`: somebody is asked for the password if it is locked, and the answer waits for
+    // him, however long.
+    void open(const SecretItem &item, bool mayPrompt, const Then &then);
 
 Q_SIGNALS:
     // It came, or a collection was locked or unlocked.

@@ -2,8 +2,9 @@
 //
 // keyring-host <directory> [--without-exec]
 // A host that brings no secret store. Prints what becomes of its log, "ready <name>" or "problem
-// <kind> <detail>", for as long as its standard input is open; then it ends without a goodbye to
-// anybody. With --without-exec it ends at once.
+// <kind> <detail>", and "bus gone" if that happens. Each line of standard input makes it try
+// everything and print "tried". At the end of input it ends without a goodbye to anybody; with
+// --without-exec it ends at once.
 #include <RemoteLog/hostservices.h>
 #include <RemoteLog/outgoinglog.h>
 #include <RemoteLog/settings.h>
@@ -12,6 +13,7 @@
 #include <RemoteLog/transportplugin.h>
 
 #include <QCoreApplication>
+#include <QDBusConnection>
 #include <QMetaEnum>
 #include <QSocketNotifier>
 
@@ -19,6 +21,23 @@
 #include <unistd.h>
 
 using namespace RemoteLog;
+
+class BusEnd : public QObject
+{
+    Q_OBJECT
+
+public:
+    BusEnd()
+    {
+        QDBusConnection::sessionBus().connect(QString(),
+                                              QStringLiteral("/org/freedesktop/DBus/Local"),
+                                              QStringLiteral("org.freedesktop.DBus.Local"),
+                                              QStringLiteral("Disconnected"), this, SIGNAL(came()));
+    }
+
+Q_SIGNALS:
+    void came();
+};
 
 int main(int argc, char **argv)
 {
@@ -45,7 +64,19 @@ int main(int argc, char **argv)
                      [&] { print("ready " + log->link().logName().toUtf8()); });
     if (arguments.size() > 2)
         return 0;
+    BusEnd end;
+    QObject::connect(&end, &BusEnd::came, log, [&] { print("bus gone"); });
     QSocketNotifier input(STDIN_FILENO, QSocketNotifier::Read);
-    QObject::connect(&input, &QSocketNotifier::activated, &application, &QCoreApplication::quit);
+    QObject::connect(&input, &QSocketNotifier::activated, log, [&] {
+        char byte = 0;
+        if (::read(STDIN_FILENO, &byte, 1) != 1)
+            return QCoreApplication::quit();
+        if (byte != '\n')
+            return;
+        transport->syncNow();
+        print("tried");
+    });
     return QCoreApplication::exec();
 }
+
+#include "host.moc"

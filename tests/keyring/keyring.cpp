@@ -138,7 +138,8 @@ bool Keyring::start(Login login)
 void Keyring::stop()
 {
     endProcess(m_daemon);
-    m_bus.waitForOwner(Secrets, false);
+    if (m_bus.isRunning())
+        m_bus.waitForOwner(Secrets, false);
 }
 
 bool Keyring::empty()
@@ -153,6 +154,15 @@ int Keyring::secrets()
                                {QVariant::fromValue(QMap<QString, QString>{
                                    {QStringLiteral("user"), QStringLiteral("master")}})}));
     return int(qdbus_cast<QList<QDBusObjectPath>>(items.arguments().value(0)).size());
+}
+
+bool Keyring::setDefault(const QString &collection)
+{
+    const QDBusObjectPath path(SecretsPath + QStringLiteral("/collection/") + collection);
+    const QDBusMessage reply =
+        m_connection.call(call(Service, QStringLiteral("SetAlias"),
+                               {QStringLiteral("default"), QVariant::fromValue(path)}));
+    return reply.type() == QDBusMessage::ReplyMessage;
 }
 
 bool Keyring::lock()

@@ -37,6 +37,8 @@ public:
     bool empty();
     // How many secrets of the plugin are in it.
     int secrets();
+    // Where new secrets are put; "login" at first.
+    bool setDefault(const QString &collection);
     bool lock();
     bool unlock();
 
@@ -46,6 +48,8 @@ public:
     // The person comes back and dismisses what is open.
     void dismiss();
 
+    // The whole session ends.
+    void endBus() { m_bus.end(); }
     QString bus() const { return m_bus.address(); }
 
 private:

@@ -9,8 +9,11 @@
 
 #include <qt6keychain/keychain.h>
 
+#include <QPluginLoader>
 #include <QProcess>
 #include <QtTest>
+
+#include <array>
 
 using namespace RemoteLog;
 using namespace RemoteLog::Testing;
@@ -39,16 +42,19 @@ private Q_SLOTS:
     void syncNowAsksThePersonAgain();
     void twoProfilesHaveTwoKeys();
     void hostAndPluginTakeTurns();
+    void copiesOfThePluginTakeTurns();
 
     void situations_data();
     void situations();
     void silentPromptIsGivenUp();
+    void leavesDuringAJob_data();
     void leavesDuringAJob();
     void leavesWithoutEventLoop();
     void aPersonReadsWhatToDo();
+    void outlivesTheSession(); // the last: this process has lost its bus then, too
 
 private:
-    void startHost(QProcess &host, const QStringList &options = {});
+    void startHost(QProcess &host, const QString &directory = {}, const QStringList &options = {});
     QString says(QProcess &host);
 
     std::unique_ptr<Keyring> m_keyring;
@@ -204,13 +210,37 @@ void KeyringTest::hostAndPluginTakeTurns()
     QVERIFY(linkOf(alice.open().openLog(Label)) == link);
 }
 
+void KeyringTest::copiesOfThePluginTakeTurns()
+{
+    const QString path = m_directory.filePath(QStringLiteral("libcopy.so"));
+    QVERIFY(QFile::copy(QStringLiteral(REMOTELOG_TEST_PLUGIN), path));
+    QPluginLoader loader(path);
+    auto *copy = qobject_cast<TransportPlugin *>(loader.instance());
+    QVERIFY2(copy, qPrintable(loader.errorString()));
+    Party alice({helper("keyring-copies")});
+    Party bob({helper("keyring-copies")});
+    alice.bringsSecrets = bob.bringsSecrets = false;
+    LogLink link;
+    for (int round = 0; round < 20; ++round) {
+        OutgoingLog *log = alice.open().openLog(Label);
+        const std::unique_ptr<Transport> other(copy->create(bob.settings, bob.services()));
+        const LogLink now = linkOf(other->openLog(Label));
+        QVERIFY(round == 0 || now == link);
+        link = now;
+        QVERIFY(linkOf(log) != link);
+        alice.close();
+        QVERIFY(!await(other->close()));
+    }
+    QCOMPARE(m_keyring->secrets(), 2);
+}
+
 // ---- Processes of their own, each with an environment of its own
 
-void KeyringTest::startHost(QProcess &host, const QStringList &options)
+void KeyringTest::startHost(QProcess &host, const QString &directory, const QStringList &options)
 {
-    host.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+    const QString fresh = m_directory.filePath(QString::number(++m_profiles));
     host.start(QStringLiteral(KEYRING_HOST),
-               QStringList{m_directory.filePath(QString::number(++m_profiles))} + options);
+               QStringList{directory.isEmpty() ? fresh : directory} + options);
 }
 
 QString KeyringTest::says(QProcess &host)
@@ -264,6 +294,7 @@ void KeyringTest::situations()
     QVERIFY(host.waitForFinished());
     QCOMPARE(host.exitStatus(), QProcess::NormalExit);
     QCOMPARE(host.exitCode(), 0);
+    QCOMPARE(host.readAllStandardError(), QByteArray()); // a guest is quiet
 }
 
 void KeyringTest::silentPromptIsGivenUp()
@@ -274,8 +305,8 @@ void KeyringTest::silentPromptIsGivenUp()
     startHost(host);
     const QString said = says(host);
     QVERIFY2(said.startsWith(QStringLiteral("problem SecretStoreUnavailable")), qPrintable(said));
-    // Another attempt does not open another prompt; when the person comes back all goes on.
     QCOMPARE(m_keyring->prompts(), 1);
+    // When the person comes back all goes on.
     QVERIFY(m_keyring->unlock());
     m_keyring->dismiss();
     QString later;
@@ -288,12 +319,32 @@ void KeyringTest::silentPromptIsGivenUp()
     QVERIFY(host.waitForFinished());
 }
 
+void KeyringTest::leavesDuringAJob_data()
+{
+    QTest::addColumn<QByteArray>("desktop");
+    QTest::newRow("with our prompt open") << QByteArray();
+    QTest::newRow("with QtKeychain's prompt open") << QByteArray("KDE");
+}
+
 void KeyringTest::leavesDuringAJob()
 {
+    QFETCH(const QByteArray, desktop);
+    QTemporaryDir directory;
+    {
+        QProcess host;
+        startHost(host, directory.path());
+        QVERIFY(says(host).startsWith(QStringLiteral("ready")));
+        host.closeWriteChannel();
+        QVERIFY(host.waitForFinished());
+    }
     QVERIFY(m_keyring->lock());
     m_keyring->setPerson(Keyring::Person::LeavesOpen);
     QProcess host;
-    startHost(host);
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("XDG_CURRENT_DESKTOP"), QString::fromLatin1(desktop));
+    environment.insert(QStringLiteral("KDE_SESSION_VERSION"), QStringLiteral("5"));
+    host.setProcessEnvironment(environment);
+    startHost(host, directory.path());
     QVERIFY(waitFor([&] { return m_keyring->prompts() == 1; }));
     host.closeWriteChannel();
     QVERIFY(host.waitForFinished());
@@ -305,7 +356,7 @@ void KeyringTest::leavesWithoutEventLoop()
 {
     for (int i = 0; i < 10; ++i) {
         QProcess host;
-        startHost(host, {QStringLiteral("--without-exec")});
+        startHost(host, {}, {QStringLiteral("--without-exec")});
         QVERIFY(host.waitForFinished());
         QCOMPARE(host.exitStatus(), QProcess::NormalExit);
         QCOMPARE(host.exitCode(), 0);
@@ -336,6 +387,35 @@ void KeyringTest::aPersonReadsWhatToDo()
     EXPECT_LINE(alice, u"own published 2"_s);
     alice.type("/quit");
     EXPECT_END(alice, 1); // for an entry was not accepted
+}
+
+void KeyringTest::outlivesTheSession()
+{
+    std::array<QProcess, 2> hosts;
+    for (QProcess &host : hosts) {
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        if (&host == &hosts.back())
+            environment.insert(QStringLiteral("QT_NO_GLIB"), QStringLiteral("1"));
+        host.setProcessEnvironment(environment);
+        startHost(host);
+        QVERIFY(says(host).startsWith(QStringLiteral("ready")));
+    }
+    m_keyring->endBus();
+    for (QProcess &host : hosts) {
+        const auto waitFor = [&](const QString &line) {
+            while (host.state() == QProcess::Running && says(host) != line) {}
+        };
+        waitFor(QStringLiteral("bus gone"));
+        // Who would end with the bus does so at one of these.
+        for (int i = 0; i < 20 && host.state() == QProcess::Running; ++i) {
+            host.write("\n");
+            waitFor(QStringLiteral("tried"));
+        }
+        host.closeWriteChannel();
+        QVERIFY(host.waitForFinished());
+        QCOMPARE(host.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(host.exitCode(), 0);
+    }
 }
 
 QTEST_GUILESS_MAIN(KeyringTest)
