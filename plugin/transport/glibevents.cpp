@@ -8,6 +8,9 @@ namespace RemoteLog {
 
 namespace {
 
+constexpr std::chrono::milliseconds Attentive{10};
+constexpr std::chrono::milliseconds Relaxed{500};
+
 using Iterate = int (*)(void *context, int mayBlock);
 
 // GLib is not linked: where libsecret is not there, nobody needs it.
@@ -29,9 +32,7 @@ bool isDoneByQt()
 GLibEvents::GLibEvents(QObject *parent)
     : QObject(parent)
 {
-    constexpr std::chrono::milliseconds Interval{10};
     constexpr int AtOnce = 20; // the host's loop has other things to do
-    m_timer.setInterval(Interval);
     connect(&m_timer, &QTimer::timeout, this, [] {
         for (int i = 0; i < AtOnce && iterate()(nullptr, 0); ++i) {}
     });
@@ -40,7 +41,13 @@ GLibEvents::GLibEvents(QObject *parent)
 void GLibEvents::start()
 {
     if (!isDoneByQt() && iterate())
-        m_timer.start();
+        m_timer.start(Attentive);
+}
+
+void GLibEvents::relax()
+{
+    if (m_timer.isActive())
+        m_timer.start(Relaxed);
 }
 
 } // namespace RemoteLog

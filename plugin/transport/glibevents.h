@@ -18,6 +18,8 @@ public:
     // Between these two, and only if nobody else does it.
     void start();
     void stop() { m_timer.stop(); }
+    // What is waited for may take days: not a hundred times a second any more.
+    void relax();
 
 private:
     QTimer m_timer;

@@ -85,6 +85,7 @@ void Keychain::giveUp(const RequestPointer &request)
 {
     request->isGivenUp = true;
     std::erase(m_waiting, request);
+    m_glib.relax();
     request->answer(unavailable(QStringLiteral("the keychain does not answer")));
 }
 
