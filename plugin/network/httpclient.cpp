@@ -62,14 +62,15 @@ HttpClient::HttpClient(const HttpSettings &settings, QObject *parent)
 
 HttpClient::~HttpClient()
 {
-    // Handlers may ask again, but not for ever: what comes now is answered the next time round.
-    while (!m_open.empty())
-        answerAll(Problem(Problem::Kind::Closed, QStringLiteral("the HTTP client was destroyed")));
+    m_isEnding = true;
+    answerAll(Problem(Problem::Kind::Closed, QStringLiteral("the HTTP client was destroyed")));
 }
 
 void HttpClient::send(const HttpRequest &request, QObject *context, Handler handler)
 {
     Q_ASSERT(context->thread() == thread());
+    if (m_isEnding) // a handler that asks again whatever the answer would never come to an end
+        return;
     auto open = std::make_unique<Open>();
     open->call = std::make_unique<HttpCall>(request, m_minimumRate);
     open->context = context;

@@ -41,12 +41,13 @@ public:
 
     explicit HttpClient(const HttpSettings &settings = HttpSettings(), QObject *parent = nullptr);
 
-    // Answers everything with Closed.
+    // Answers everything with Closed. What handlers ask meanwhile is dropped, and they are not
+    // called for it.
     ~HttpClient() override;
 
     // `handler` is called exactly once, never from inside send(), and may destroy the client; not
     // at all if `context`, which lives in this thread, dies first: then the request is dropped, and
-    // aborted if it was on its way.
+    // aborted if it was on its way. Nor if the client is being destroyed already.
     void send(const HttpRequest &request, QObject *context, Handler handler);
 
     // Answers everything, sent or queued, with WillRetry before it returns, and closes all
@@ -67,6 +68,7 @@ private:
     QNetworkAccessManager m_manager;
     std::vector<std::unique_ptr<Open>> m_open; // in the order in which they were asked
     QHash<QString, int> m_inFlight; // by origin
+    bool m_isEnding = false;
 };
 
 } // namespace RemoteLog

@@ -63,7 +63,7 @@ private Q_SLOTS:
     void abortForgetsConnections();
     void goesOnAfterAbort();
     void answersWhenDestroyed();
-    void answersWhatIsAskedWhileItIsDestroyed();
+    void dropsWhatIsAskedWhileItIsDestroyed();
     void mayBeDestroyedByAHandler();
     void forgetsWhoeverIsGone();
     void aContextMayDieOnceItHasItsAnswer();
@@ -205,18 +205,24 @@ void TestHttpQueue::answersWhenDestroyed()
     QTRY_COMPARE(server.openConnections(), 0);
 }
 
-void TestHttpQueue::answersWhatIsAskedWhileItIsDestroyed()
+// A handler that asks again whatever the answer is.
+void TestHttpQueue::dropsWhatIsAskedWhileItIsDestroyed()
 {
     HeldServer server;
     auto client = std::make_unique<HttpClient>();
-    Asking asking(client.get());
     QObject context;
-    client->send(requestTo(server), &context,
-                 [&](const HttpAnswer &) { asking.send(requestTo(server)); });
+    QList<Problem::Kind> answers;
+    const std::function<void()> ask = [&, client = client.get()] {
+        client->send(requestTo(server), &context, [&](const HttpAnswer &answer) {
+            answers.append(answer.problem.kind());
+            if (answers.size() < 10)
+                ask();
+        });
+    };
+    ask();
     QTRY_COMPARE(server.held(), 1);
     client.reset();
-    QCOMPARE(asking.answers().size(), 1);
-    QCOMPARE(asking.answers()[0].problem.kind(), Problem::Kind::Closed);
+    QCOMPARE(answers, {Problem::Kind::Closed});
 }
 
 void TestHttpQueue::mayBeDestroyedByAHandler()
