@@ -41,9 +41,12 @@ bool isBackend(const Info *system, const char *name)
 
 } // namespace
 
-SystemNetworkWatch::SystemNetworkWatch(QObject *parent)
+SystemNetworkWatch::SystemNetworkWatch(QObject *parent, std::chrono::milliseconds meteredStays)
     : NetworkWatch(parent)
 {
+    m_meteredEnd.setSingleShot(true);
+    m_meteredEnd.setInterval(meteredStays);
+    connect(&m_meteredEnd, &QTimer::timeout, this, [this] { set({}); });
     begin();
 }
 
@@ -58,6 +61,7 @@ void SystemNetworkWatch::connectNotify(const QMetaMethod &signal)
 void SystemNetworkWatch::begin()
 {
     m_manager.reset();
+    m_meteredEnd.stop();
     m_isSystemStale = false;
     m_system = load();
     // Where there is no NetworkManager, or no event loop of GLib's (QT_NO_GLIB, many AppImages),
@@ -93,10 +97,13 @@ void SystemNetworkWatch::watchManager()
         // The connection may outlive it, and what costs money is not tried in doubt.
         NetworkManager::State state;
         state.isMetered = m_state.isMetered;
+        if (state.isMetered)
+            m_meteredEnd.start();
         set(state);
     });
     connect(m_manager.get(), &NetworkManager::said, this, [this](const auto &state) {
         m_isSystemStale = true;
+        m_meteredEnd.stop();
         set(state);
     });
 }

@@ -4,7 +4,9 @@
 #include "networkmanager.h"
 
 #include <QPointer>
+#include <QTimer>
 
+#include <chrono>
 #include <memory>
 
 class QNetworkInformation;
@@ -20,7 +22,10 @@ class SystemNetworkWatch : public NetworkWatch
     Q_OBJECT
 
 public:
-    explicit SystemNetworkWatch(QObject *parent = nullptr);
+    // `meteredStays`: for so long a network is metered after whoever said so is gone. A restart is
+    // over by then; where nobody comes back, nobody would ever take it back.
+    explicit SystemNetworkWatch(QObject *parent = nullptr,
+                                std::chrono::milliseconds meteredStays = std::chrono::minutes(5));
     ~SystemNetworkWatch() override;
 
     Reachability reachability() const override { return m_state.reachability; }
@@ -41,6 +46,7 @@ private:
     std::unique_ptr<NetworkManager> m_manager; // null where Qt has a source that needs no help
     bool m_isSystemHeard = false; // what Qt says is certain to be taken back
     bool m_isSystemStale = false; // what Qt says is of a NetworkManager that is no more
+    QTimer m_meteredEnd; // while what is metered is so by the word of one who is gone
     NetworkManager::State m_state;
 };
 

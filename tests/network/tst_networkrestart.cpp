@@ -25,6 +25,7 @@ private Q_SLOTS:
     void whatElseItSaysIsNoChange();
     void portalEndsWithIt();
     void meteredOutlivesIt();
+    void meteredEndsWhenNobodyComesBack();
     void theBusEnds();
 
 private:
@@ -145,6 +146,21 @@ void NetworkRestartTest::meteredOutlivesIt()
     QVERIFY(watch.isMetered());
     QVERIFY(m_bus->setDevice(QStringLiteral("wifi")));
     QVERIFY(waitFor([&] { return !watch.isMetered(); }));
+}
+
+// Else a host that holds back on such a network would do so for ever.
+void NetworkRestartTest::meteredEndsWhenNobodyComesBack()
+{
+    QVERIFY(m_bus->startManager(SystemBus::Up, QStringLiteral("modem")));
+    SystemNetworkWatch watch(nullptr, std::chrono::milliseconds(1));
+    QSignalSpy changed(&watch, &NetworkWatch::changed);
+    QVERIFY(watch.isMetered());
+    QVERIFY(m_bus->stopManager());
+    QVERIFY(waitFor([&] { return !watch.isMetered(); }));
+    QCOMPARE(watch.reachability(), Reachability::Unknown);
+    QCOMPARE(changed.size(), 2);
+    QVERIFY(m_bus->startManager(SystemBus::Up, QStringLiteral("modem")));
+    QVERIFY(waitFor([&] { return watch.isMetered(); }));
 }
 
 void NetworkRestartTest::theBusEnds()
