@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "smalldisk.h"
 
+#include "support/namespaces.h"
 #include "support/party.h"
 
 #include <QDir>
@@ -9,11 +10,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 namespace RemoteLog::Testing {
 
@@ -25,24 +23,6 @@ QString failed(const char *what)
 {
     return QStringLiteral("%1 is not possible here: %2")
         .arg(QLatin1String(what), QString::fromLocal8Bit(std::strerror(errno)));
-}
-
-// No QFile: Qt may not be up yet.
-bool write(const char *path, const QByteArray &text)
-{
-    const int file = ::open(path, O_WRONLY | O_CLOEXEC);
-    const bool isWritten = file >= 0 && ::write(file, text.constData(), size_t(text.size())) >= 0;
-    if (file >= 0)
-        ::close(file);
-    return isWritten;
-}
-
-bool becomeRoot()
-{
-    const QByteArray user = "0 " + QByteArray::number(::geteuid()) + " 1";
-    const QByteArray group = "0 " + QByteArray::number(::getegid()) + " 1";
-    return ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && write("/proc/self/setgroups", "deny")
-           && write("/proc/self/uid_map", user) && write("/proc/self/gid_map", group);
 }
 
 void mustMount(const QString &source, const QString &target, unsigned long flags,
@@ -58,7 +38,7 @@ void mustMount(const QString &source, const QString &target, unsigned long flags
 
 QString separateMounts()
 {
-    if (::unshare(CLONE_NEWNS) != 0 && !becomeRoot())
+    if (!enterNamespaces(CLONE_NEWNS))
         return failed("a mount namespace");
     // Where a mount is shared with the rest of the system, it would get ours.
     if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
@@ -107,12 +87,14 @@ void SmallDisk::setReadOnly(bool readOnly)
 {
     const QByteArray target = QFile::encodeName(real());
     const unsigned long flags = MS_REMOUNT | (readOnly ? MS_RDONLY : 0);
+    int error = 0;
     const auto remount = [&] {
-        return ::mount(nullptr, target.constData(), nullptr, flags, nullptr) == 0 || errno != EBUSY;
+        error = ::mount(nullptr, target.constData(), nullptr, flags, nullptr) == 0 ? 0 : errno;
+        return error != EBUSY;
     };
-    errno = 0;
-    if (!waitFor(remount) || errno == EPERM)
-        qFatal("a small disk cannot be remounted: %s", std::strerror(errno));
+    waitFor(remount);
+    if (error != 0)
+        qFatal("a small disk cannot be remounted: %s", std::strerror(error));
 }
 
 void SmallDisk::pullOut()
@@ -124,27 +106,28 @@ void SmallDisk::pullOut()
 
 void SmallDisk::plugIn()
 {
-    mustMount(real(), path(), MS_BIND);
+    plugIn(*this);
+}
+
+void SmallDisk::plugIn(const SmallDisk &other)
+{
+    mustMount(other.real(), path(), MS_BIND);
     m_isPluggedIn = true;
 }
 
 FileSizeLimit::FileSizeLimit(qint64 bytes)
 {
     std::signal(SIGXFSZ, SIG_IGN);
-    rlimit limit;
-    if (::getrlimit(RLIMIT_FSIZE, &limit) != 0)
+    if (::getrlimit(RLIMIT_FSIZE, &m_before) != 0)
         qFatal("no limit of files");
+    rlimit limit = m_before;
     limit.rlim_cur = rlim_t(bytes);
     ::setrlimit(RLIMIT_FSIZE, &limit);
 }
 
 FileSizeLimit::~FileSizeLimit()
 {
-    rlimit limit;
-    if (::getrlimit(RLIMIT_FSIZE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-    }
+    ::setrlimit(RLIMIT_FSIZE, &m_before);
 }
 
 } // namespace RemoteLog::Testing

@@ -4,6 +4,8 @@
 #include <QString>
 #include <QTemporaryDir>
 
+#include <sys/resource.h>
+
 namespace RemoteLog::Testing {
 
 // Gives this process mounts of its own, which nobody else sees and which go with it: as root, or
@@ -33,6 +35,8 @@ public:
     // At once, whoever uses it; then path() is an empty folder of another file system.
     void pullOut();
     void plugIn();
+    // Another disk where this one was.
+    void plugIn(const SmallDisk &other);
 
 private:
     Q_DISABLE_COPY_MOVE(SmallDisk)
@@ -53,6 +57,7 @@ public:
 
 private:
     Q_DISABLE_COPY_MOVE(FileSizeLimit)
+    rlimit m_before;
 };
 
 } // namespace RemoteLog::Testing

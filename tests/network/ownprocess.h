@@ -1,13 +1,27 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "support/namespaces.h"
+
 #include <QCoreApplication>
 #include <QProcess>
 #include <QtTest>
 
+#include <sched.h>
+
 namespace RemoteLog::Testing {
 
 enum class Application { OfTheProcess, OfTheTest };
+
+// Longer than a test waits for a condition, which says more about itself.
+constexpr int FunctionLimit = 90'000; // milliseconds
+
+// For main(), before there are threads: a world for this process with no network but loopback if it
+// is about to run `function`. False where the system refuses.
+inline bool enterLoopbackOnlyFor(const char *function, int count, char **arguments)
+{
+    return count < 2 || qstrcmp(arguments[1], function) != 0 || enterNamespaces(CLONE_NEWNET);
+}
 
 // Runs each function of a test in a process of its own: Qt loads one backend for the network in a
 // process, and connects to one system bus. Whoever names functions gets them in this one.
@@ -28,7 +42,15 @@ int runApart(int count, char **arguments, Application application)
         const QString name = QString::fromLatin1(type.method(i).name());
         if (name.endsWith(QStringLiteral("_data")) || name == QStringLiteral("initTestCase"))
             continue;
-        if (QProcess::execute(QCoreApplication::applicationFilePath(), {name}) != 0)
+        QProcess process;
+        process.setProcessChannelMode(QProcess::ForwardedChannels);
+        process.start(QCoreApplication::applicationFilePath(), {name});
+        if (!process.waitForFinished(FunctionLimit)) {
+            qWarning("FAIL!  : %s hangs", qPrintable(name));
+            process.kill();
+            process.waitForFinished();
+        }
+        if (process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0)
             ++failed;
     }
     return failed;

@@ -48,6 +48,7 @@ bool SystemBus::startManager(State state, const QString &device)
 {
     m_record.clear();
     m_manager.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+    endWithUs(m_manager);
     m_manager.start(
         Python, {QStringLiteral("-m"), QStringLiteral("dbusmock"), QStringLiteral("--system"),
                  QStringLiteral("--template"), QStringLiteral(TEST_DATA_DIR "/networkmanager.py"),
