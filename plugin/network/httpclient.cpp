@@ -62,15 +62,14 @@ HttpClient::HttpClient(const HttpSettings &settings, QObject *parent)
 
 HttpClient::~HttpClient()
 {
-    m_isEnding = true;
+    // Once: what a handler asks now goes with m_open, for one that asks again whatever the answer
+    // would never come to an end.
     answerAll(Problem(Problem::Kind::Closed, QStringLiteral("the HTTP client was destroyed")));
 }
 
 void HttpClient::send(const HttpRequest &request, QObject *context, Handler handler)
 {
     Q_ASSERT(context->thread() == thread());
-    if (m_isEnding) // a handler that asks again whatever the answer would never come to an end
-        return;
     auto open = std::make_unique<Open>();
     open->call = std::make_unique<HttpCall>(request, m_minimumRate);
     open->context = context;

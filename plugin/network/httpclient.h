@@ -68,7 +68,6 @@ private:
     QNetworkAccessManager m_manager;
     std::vector<std::unique_ptr<Open>> m_open; // in the order in which they were asked
     QHash<QString, int> m_inFlight; // by origin
-    bool m_isEnding = false;
 };
 
 } // namespace RemoteLog
