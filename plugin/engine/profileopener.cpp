@@ -3,6 +3,7 @@
 
 #include "platform/durablefile.h"
 #include "store/profile.h"
+#include "store/storeproblem.h"
 
 namespace RemoteLog {
 
@@ -36,8 +37,7 @@ void ProfileOpener::open()
     m_profileId = id.value();
     Database::Opened opened = Database::open(m_directory);
     // What was set aside is told, even if it takes more attempts to go on without it.
-    if (opened.notice)
-        m_notice = opened.notice;
+    m_notice = withBoth(m_notice, opened.notice);
     if (!opened.database)
         return tryAgain(opened.problem, m_timing.lockRetryElsewhere);
     m_database = std::move(opened.database);

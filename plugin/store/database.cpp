@@ -40,13 +40,14 @@ Database::Opened Database::open(const QString &directory)
         return opened;
     const Result<QString> name = DatabaseFile(path).setAside();
     if (!name.ok())
-        return {nullptr, name.problem(), {}};
+        return {nullptr, name.problem(), opened.notice};
     const Problem notice(
         Problem::Kind::LocalDataCorrupt,
         QStringLiteral("%1; set aside as %2").arg(opened.problem.detail(), name.value()));
     qCWarning(lcStore).noquote() << notice.detail();
+    const Problem ofLog = opened.notice;
     opened = openFile(path);
-    opened.notice = notice;
+    opened.notice = withBoth(ofLog, notice);
     return opened;
 }
 
@@ -100,7 +101,8 @@ try {
         return problem;
     if (const Problem problem = migrate(*m_database))
         return problem;
-    if (mustCheck) {
+    // Whatever damaged its log may have been in it, too.
+    if (mustCheck || m_notice) {
         if (const Problem problem = checkAllPages())
             return problem;
         file.setSuspect(false);

@@ -123,4 +123,11 @@ Problem unlessDiskFailed(const Problem &problem, sqlite3 *connection)
                       : Problem(Problem::Kind::WillRetry, diskErrorText(error, problem.detail()));
 }
 
+Problem withBoth(const Problem &first, const Problem &second)
+{
+    if (!first || !second)
+        return first ? first : second;
+    return Problem(second.kind(), first.detail() + QStringLiteral("; ") + second.detail());
+}
+
 } // namespace RemoteLog

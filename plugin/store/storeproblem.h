@@ -31,4 +31,8 @@ Problem problemFromSqlite(const SQLite::Exception &exception, sqlite3 *connectio
 // finding of integrity_check.
 Problem unlessDiskFailed(const Problem &problem, sqlite3 *connection);
 
+// What is told of two things that happened, one after the other: the kind of the second, and both
+// details. Each may be null.
+Problem withBoth(const Problem &first, const Problem &second);
+
 } // namespace RemoteLog

@@ -37,10 +37,12 @@ private Q_SLOTS:
     void noFile();
     void emptyFileIsANewDatabase();
     void uselessWriteAheadLog();
+    void whereTheLogIsDamagedTheDatabaseIsChecked();
     void damageMetInUseIsFoundAtTheNextOpen();
     void bigDatabasesOpenAtOnce();
 
 private:
+    void damageBigDatabase(OwnLog *log);
     void write(const QString &path, const QByteArray &bytes);
     QByteArray read(const QString &path);
     void isUsable();
@@ -308,15 +310,15 @@ void DamageTest::uselessWriteAheadLog()
     QCOMPARE(m_profile->pending(m_profile->ownLog(), 11).size(), 30);
 }
 
-void DamageTest::damageMetInUseIsFoundAtTheNextOpen()
+// A database too big to be checked each time, damaged in the middle.
+void DamageTest::damageBigDatabase(OwnLog *log)
 {
-    // A database too big to be checked each time, damaged in the middle.
     QVERIFY(!m_profile->open());
-    OwnLog log = m_profile->createLog();
+    *log = m_profile->createLog();
     for (int i = 0; i < 10; ++i) {
-        QVERIFY(!m_profile->outbox().append(log, log.nextSequence,
+        QVERIFY(!m_profile->outbox().append(*log, log->nextSequence,
                                             {{bytesOf(quint64(i), 1'000'000), {}}}));
-        ++log.nextSequence;
+        ++log->nextSequence;
     }
     const int root =
         m_profile->db()
@@ -328,14 +330,40 @@ void DamageTest::damageMetInUseIsFoundAtTheNextOpen()
     QVERIFY(bytes.size() > Database::CheckedSize);
     bytes.replace((root - 1) * 4096, 4096, bytesOf(3, 4096));
     write(m_profile->file(), bytes);
+}
 
+void DamageTest::whereTheLogIsDamagedTheDatabaseIsChecked()
+{
+    OwnLog own;
+    damageBigDatabase(&own);
+    const QByteArray bytes = read(m_profile->file());
+    const QByteArray log = bytesOf(1, 50'000);
+    write(m_profile->file() + QStringLiteral("-wal"), log);
+    QVERIFY(!m_profile->open());
+    wasSetAside(bytes);
+    // Both are told, and both are there.
+    const QString told = m_profile->notice.detail();
+    QVERIFY2(told.contains(QStringLiteral("the write-ahead log is damaged"))
+                 && told.contains(QStringLiteral("the database is damaged")),
+             qPrintable(told));
+    const QDir folder(m_profile->directory());
+    const QStringList logs = folder.entryList({QStringLiteral("*.damaged-*-wal")});
+    QCOMPARE(logs.size(), 1);
+    QCOMPARE(read(folder.filePath(logs.constFirst())), log);
+    isUsable();
+}
+
+void DamageTest::damageMetInUseIsFoundAtTheNextOpen()
+{
+    OwnLog log;
+    damageBigDatabase(&log);
     QVERIFY(!m_profile->open());
     QVERIFY(!m_profile->notice);
     QCOMPARE(m_profile->outbox().pending(log, 1, 10, 1000).problem().kind(),
              Problem::Kind::LocalDataCorrupt);
     QVERIFY(DatabaseFile(m_profile->file()).isSuspect());
     m_profile->close();
-    bytes = read(m_profile->file());
+    const QByteArray bytes = read(m_profile->file());
     QVERIFY(!m_profile->open());
     wasSetAside(bytes);
     QVERIFY(!DatabaseFile(m_profile->file()).isSuspect());
