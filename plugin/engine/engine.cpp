@@ -94,7 +94,7 @@ void Engine::profileOpened(const Problem &notice)
     m_appender.admit();
     m_outgoing.admit();
     m_database = m_opener->takeDatabase();
-    m_database->onDiskProblemChanged([this] { diskProblemChanged(); });
+    m_database->onDiskProblem([this] { diskProblemChanged(); });
     m_outbox = std::make_unique<Outbox>(*m_database);
     m_pages = std::make_unique<OwnPages>(*m_database);
     m_inbox = std::make_unique<Inbox>(*m_database);
@@ -108,8 +108,10 @@ void Engine::profileOpened(const Problem &notice)
 // Called from within somebody's work with the database: nothing but timers here.
 void Engine::diskProblemChanged()
 {
+    if (m_isClosed)
+        return;
     if (m_database->diskProblem()) {
-        m_diskRetry.start();
+        m_diskRetry.start(); // anew: room for a probe right after a failure says little
         return reportSoon();
     }
     m_diskRetry.stop();

@@ -32,6 +32,8 @@ public:
     static constexpr int SchemaPageSize = 4096;
     // Up to this many bytes open() checks every page: some 50 ms.
     static constexpr qint64 CheckedSize = 8 * 1024 * 1024;
+    // With less room than that the disk is full.
+    static constexpr qint64 ProbeSize = 64 * 1024;
 
     struct Opened
     {
@@ -42,7 +44,7 @@ public:
                          // holds: whether that is damaged, nobody can tell then
         Problem notice; // also without a database; LocalDataCorrupt: an unusable file was set aside
                         // (renamed, never deleted) and a new one begun, of the database or of its
-                        // write-ahead log alone; at most one each time
+                        // write-ahead log alone, or first of the one, then of the other
     };
     static Opened open(const QString &directory);
     ~Database();
@@ -78,11 +80,13 @@ public:
     Problem transaction(const std::function<Problem()> &work);
 
     // What keeps the disk from taking what is written, as the last transaction met it:
-    // LocalStorageFull or ActionRequired; null since probeDisk() found that over.
+    // LocalStorageFull, or ActionRequired where the database was moved; null since probeDisk()
+    // found that over.
     Problem diskProblem() const { return m_diskProblem; }
-    // `tell` is called when that is another one now, from within whatever met it.
-    void onDiskProblemChanged(std::function<void()> tell) { m_tellDiskProblem = std::move(tell); }
-    // Writes next to nothing, to find out whether it is over.
+    // `tell` is called when that is another one now, and each time that something fails because of
+    // it, from within whatever met it; for the probe only when it is another one.
+    void onDiskProblem(std::function<void()> tell) { m_tellDiskProblem = std::move(tell); }
+    // Writes as much as is usual, to find out whether it is over. Not inside a transaction.
     void probeDisk();
 
     // Runs `work`, turning SQLite's exceptions into a Problem: LocalStorageFull, LocalDataCorrupt,
@@ -115,7 +119,7 @@ private:
     Problem verify(const MasterSecret &master, const RowSeal &seal, bool hasCheck) const;
     Problem runInTransaction(const std::function<Problem()> &work);
     bool isMoved() const;
-    void noteDiskProblem(const Problem &outcome, bool hasWritten);
+    void noteDiskProblem(const Problem &problem);
     void release() const;
     void eraseNow();
 

@@ -6,12 +6,15 @@
 #include <QDateTime>
 #include <QFile>
 #include <QFileInfo>
+#include <QRandomGenerator>
+#include <QScopeGuard>
 #include <QtEndian>
 
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace RemoteLog {
 
@@ -74,6 +77,8 @@ constexpr quint32 LogMagic = 0x377f0682; // 1 more: big-endian
 
 bool isLogHeader(const QByteArray &head)
 {
+    if (head.size() < LogHeaderSize) // the disk did not give it
+        return false;
     const auto word = [&head](qsizetype at) {
         return qFromBigEndian<quint32>(head.constData() + at);
     };
@@ -209,6 +214,23 @@ QString DatabaseFile::nameAside() const
     for (int i = 2; isTaken(name); ++i)
         name = start + QStringLiteral("%1-%2").arg(stamp).arg(i);
     return name;
+}
+
+Problem DatabaseFile::tryRoom(qint64 size) const
+{
+    // Always the same name: what a crash leaves is overwritten.
+    QFile file(m_path + QStringLiteral("-room"));
+    const auto remove = qScopeGuard([&file] { file.remove(); });
+    // Some file systems would need no room for zeros.
+    QList<quint64> bytes(size / qsizetype(sizeof(quint64)));
+    QRandomGenerator::global()->generate(bytes.begin(), bytes.end());
+    const auto *begin = reinterpret_cast<const char *>(bytes.constData());
+    errno = 0;
+    if (!file.open(QIODevice::WriteOnly | QIODevice::Unbuffered,
+                   QFileDevice::ReadOwner | QFileDevice::WriteOwner)
+        || file.write(begin, size) != size || ::fsync(file.handle()) != 0)
+        return problemOf(file, QStringLiteral("trying whether there is room"));
+    return {};
 }
 
 // Its log goes first: what is left by a crash is an empty database.

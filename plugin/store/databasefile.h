@@ -65,12 +65,17 @@ public:
     // process dies in here, the next call goes on with the same name.
     Result<QString> setAside() const;
 
-    // Whether there is something in the write-ahead log, but nothing that SQLite would take from
-    // it: a crash does not do that.
+    // Whether there is something in the write-ahead log, but not behind a header that SQLite would
+    // take: a crash does not do that. A damaged part behind a good header is not looked for; with
+    // it SQLite drops what comes after.
     Result<bool> isLogUseless() const;
 
     // setAside() for the write-ahead log alone.
     Result<QString> setLogAside() const;
+
+    // Whether the disk takes so many bytes more, beside the database: a Problem if not. It does not
+    // keep them.
+    Problem tryRoom(qint64 size) const;
 
     // For a database that was begun just now and holds nothing yet.
     void remove() const;

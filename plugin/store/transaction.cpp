@@ -5,6 +5,7 @@
 #include "databasefile.h"
 #include "storeproblem.h"
 
+#include <QRandomGenerator>
 #include <QScopeGuard>
 
 #include <SQLiteCpp/Database.h>
@@ -103,6 +104,7 @@ Problem Database::runInTransaction(const std::function<Problem()> &work)
 {
     m_inTransaction = true;
     const bool hadToErase = m_mustErase;
+    bool wasMoved = false;
     const int changes = sqlite3_total_changes(m_database->getHandle());
     const Problem problem = guard([&]() -> Problem {
         statement("BEGIN IMMEDIATE").exec();
@@ -110,7 +112,8 @@ Problem Database::runInTransaction(const std::function<Problem()> &work)
             return failed;
         if (m_doom)
             return m_doom;
-        if (isMoved())
+        wasMoved = isMoved();
+        if (wasMoved)
             return Problem(Problem::Kind::ActionRequired,
                            QStringLiteral("the profile's files were moved, replaced or removed"));
         statement("COMMIT").exec();
@@ -125,28 +128,44 @@ Problem Database::runInTransaction(const std::function<Problem()> &work)
         m_mustErase = hadToErase;
     else if (m_mustErase)
         eraseNow();
-    noteDiskProblem(problem, sqlite3_total_changes(m_database->getHandle()) != changes);
+    const bool hasWritten = sqlite3_total_changes(m_database->getHandle()) != changes;
+    if (wasMoved || problem.kind() == Problem::Kind::LocalStorageFull)
+        noteDiskProblem(problem);
+    else if (m_isProbing && !problem && hasWritten) // something smaller may fit a full disk
+        noteDiskProblem(Problem());
     return problem;
 }
 
-void Database::noteDiskProblem(const Problem &outcome, bool hasWritten)
+void Database::noteDiskProblem(const Problem &problem)
 {
-    const bool isOfDisk = outcome.kind() == Problem::Kind::LocalStorageFull
-                          || outcome.kind() == Problem::Kind::ActionRequired;
-    // Something smaller may still fit: only the probe says that it is over, some time later.
-    if (!isOfDisk && (outcome || !hasWritten || !m_isProbing))
+    if (m_isProbing && problem.kind() == m_diskProblem.kind())
         return;
-    const bool isNews = outcome.kind() != m_diskProblem.kind();
-    m_diskProblem = outcome;
-    if (isNews && m_tellDiskProblem)
+    m_diskProblem = problem;
+    if (m_tellDiskProblem)
         m_tellDiskProblem();
 }
 
 void Database::probeDisk()
 {
     m_isProbing = true;
-    setMetaValue(QByteArrayLiteral("probe"), QByteArrayLiteral("1"));
-    m_isProbing = false;
+    const auto end = qScopeGuard([this] { m_isProbing = false; });
+    if (!isMoved()) {
+        // Beside the write-ahead log, which has grown by what failed: what fits in there says
+        // nothing about the disk. That goes back to the disk where it is missing.
+        const DatabaseFile file(m_path);
+        Problem problem = file.tryRoom(ProbeSize);
+        if (problem) {
+            eraseNow();
+            problem = file.tryRoom(ProbeSize);
+        }
+        if (problem.kind() == Problem::Kind::LocalStorageFull)
+            noteDiskProblem(problem);
+        if (problem)
+            return;
+    }
+    // Another value each time: SQLite does not write what is there already.
+    setMetaValue(QByteArrayLiteral("probe"),
+                 QByteArray::number(QRandomGenerator::system()->generate64()));
 }
 
 void Database::eraseAfterCommit()

@@ -4,6 +4,7 @@
 #include "support/memoryhelpers.h"
 
 #include <QDir>
+#include <QFileSystemWatcher>
 
 using namespace RemoteLog;
 using namespace RemoteLog::Testing;
@@ -32,6 +33,7 @@ private Q_SLOTS:
     void cleanup();
     void becomesFull_data();
     void becomesFull();
+    void staysFullUntilThereIsRoom();
     void isFullAtTheStart_data();
     void isFullAtTheStart();
     void isReadOnlyAtTheStart_data();
@@ -152,11 +154,16 @@ void ProfileDiskTest::becomesFull()
         m_alice->settings.setHelpers({helper(QTest::currentDataTag())});
     OutgoingLog *log = open();
     QVERIFY(append(log));
+    // Where there is room for less it may be over soon.
+    bool isTold = false;
+    const QObject here;
+    connect(&m_alice->transport(), &Transport::problemChanged, &here, [&] {
+        isTold |= m_alice->transport().problem().kind() == Problem::Kind::LocalStorageFull
+                  && m_alice->transport().state() == Transport::State::NeedsAttention;
+    });
     m_disk->fill(600 * 1024);
     QCOMPARE(appendUntilItFails(log, count, size).kind(), Problem::Kind::LocalStorageFull);
-    QVERIFY(waitFor(
-        [&] { return m_alice->transport().problem().kind() == Problem::Kind::LocalStorageFull; }));
-    QCOMPARE(m_alice->transport().state(), Transport::State::NeedsAttention);
+    QVERIFY(waitFor([&] { return isTold; }));
     QCOMPARE(contentOf(log), m_confirmed);
 
     m_disk->makeRoom();
@@ -164,6 +171,35 @@ void ProfileDiskTest::becomesFull()
     QVERIFY(append(log));
     if (isPublished)
         QVERIFY(waitFor([&] { return log->head().lastSequence() == quint64(m_confirmed.size()); }));
+    isAllThere();
+}
+
+// Not only the first time, and not only until the next probe.
+void ProfileDiskTest::staysFullUntilThereIsRoom()
+{
+    OutgoingLog *log = open();
+    QVERIFY(append(log));
+    for (int round = 0; round < 2; ++round) {
+        int endings = 0;
+        const QObject here;
+        connect(&m_alice->transport(), &Transport::problemChanged, &here,
+                [&](const Problem &problem) { endings += problem ? 0 : 1; });
+        m_disk->fill();
+        QCOMPARE(appendUntilItFails(log, 3, 150'000).kind(), Problem::Kind::LocalStorageFull);
+        QVERIFY(waitFor([&] {
+            return m_alice->transport().problem().kind() == Problem::Kind::LocalStorageFull;
+        }));
+        // Each probe makes a file and removes it.
+        const QFileSystemWatcher watcher({profile()});
+        const QSignalSpy probes(&watcher, &QFileSystemWatcher::directoryChanged);
+        QVERIFY(waitFor([&] { return probes.size() >= 4; }));
+        QCOMPARE(endings, 0);
+        QCOMPARE(m_alice->transport().state(), Transport::State::NeedsAttention);
+        m_disk->makeRoom();
+        QVERIFY(waitFor([&] { return !m_alice->transport().problem(); }));
+        QCOMPARE(endings, 1);
+        QVERIFY(append(log));
+    }
     isAllThere();
 }
 

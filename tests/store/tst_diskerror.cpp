@@ -33,6 +33,7 @@ private Q_SLOTS:
     void noAnswerIsNotNo();
     void writes_data();
     void writes();
+    void probeWritesEachTime();
     void diskThatLies();
 
 private:
@@ -183,6 +184,24 @@ void DiskErrorTest::writes()
     QVERIFY(!m_profile->outbox().append(m_log, 41, {{"payload", {}}}));
     QVERIFY(!m_profile->open());
     QVERIFY(!m_profile->notice);
+}
+
+void DiskErrorTest::probeWritesEachTime()
+{
+    m_profile->db().probeDisk();
+    {
+        // Beside the database there is room.
+        const FailingDisk disk(
+            [](const Call &call) { return call.access == Access::Write ? EDQUOT : 0; });
+        QCOMPARE(m_profile->outbox().append(m_log, 41, {{"payload", {}}}).kind(),
+                 Problem::Kind::LocalStorageFull);
+        for (int i = 0; i < 3; ++i) {
+            m_profile->db().probeDisk();
+            QCOMPARE(m_profile->db().diskProblem().kind(), Problem::Kind::LocalStorageFull);
+        }
+    }
+    m_profile->db().probeDisk();
+    QVERIFY(!m_profile->db().diskProblem());
 }
 
 void DiskErrorTest::diskThatLies()

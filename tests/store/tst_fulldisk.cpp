@@ -33,6 +33,9 @@ private Q_SLOTS:
     void openingFailsAndNothingIsSetAside();
     void newDatabaseFailsAndGoesOn();
     void readOnly();
+    void isFullUntilThereIsRoom_data();
+    void isFullUntilThereIsRoom();
+    void failedGiantGivesItsRoomBack();
 
 private:
     void fill(qint64 leave = 0);
@@ -264,6 +267,62 @@ void FullDiskTest::readOnly()
     QCOMPARE(fresh.open().kind(), Problem::Kind::LocalStorageFull);
     QVERIFY(remount(QStringLiteral("rw")));
     QVERIFY(!fresh.open());
+}
+
+void FullDiskTest::isFullUntilThereIsRoom_data()
+{
+    QTest::addColumn<int>("size");
+    QTest::newRow("short ones") << 200;
+    QTest::newRow("long ones") << 30'000;
+    QTest::newRow("longer than the disk") << 3'000'000;
+}
+
+// A probe that the log has room for, or that needs none, is no proof.
+void FullDiskTest::isFullUntilThereIsRoom()
+{
+    QFETCH(const int, size);
+    int told = 0;
+    m_profile->db().onDiskProblem([&] { ++told; });
+    for (int round = 0; round < 2; ++round) {
+        fill();
+        const auto append = [&] {
+            return m_profile->outbox().append(m_log, m_log.nextSequence,
+                                              {{bytesOf(m_log.nextSequence, size), {}}});
+        };
+        told = 0;
+        Problem problem;
+        while (!(problem = append()))
+            ++m_log.nextSequence;
+        QCOMPARE(problem.kind(), Problem::Kind::LocalStorageFull);
+        QCOMPARE(told, 1);
+        QCOMPARE(append().kind(), Problem::Kind::LocalStorageFull);
+        QCOMPARE(told, 2);
+        for (int probe = 0; probe < 3; ++probe) {
+            told = 0;
+            m_profile->db().probeDisk();
+            QCOMPARE(m_profile->db().diskProblem().kind(), Problem::Kind::LocalStorageFull);
+            QCOMPARE(told, 0);
+        }
+        makeRoom();
+        m_profile->db().probeDisk();
+        QVERIFY(!m_profile->db().diskProblem());
+        QCOMPARE(told, 1);
+        QVERIFY(QDir(m_disk).entryList({QStringLiteral("*-room")}).isEmpty());
+    }
+}
+
+// What the log had grown by would be lost to everybody as long as the profile is open.
+void FullDiskTest::failedGiantGivesItsRoomBack()
+{
+    QVERIFY(!m_profile->open()); // the log has nothing that the database would need room for
+    fill(600'000);
+    QCOMPARE(m_profile->outbox().append(m_log, 3, {{bytesOf(3, 3'000'000), {}}}).kind(),
+             Problem::Kind::LocalStorageFull);
+    const QString log = m_profile->file() + QStringLiteral("-wal");
+    QVERIFY(QFile(log).size() > 500'000);
+    m_profile->db().probeDisk();
+    QVERIFY(!m_profile->db().diskProblem());
+    QVERIFY(QFile(log).size() < 100'000);
 }
 
 int main(int argc, char **argv)
