@@ -29,7 +29,20 @@ Database::Database(const QString &path)
 {
 }
 
-Database::~Database() = default;
+Database::~Database()
+{
+    if (!m_database)
+        return;
+    // SQLite deletes the write-ahead log of that name, whosever it is. It does ask whether the
+    // database was moved, but for another number of the file only, not for another disk.
+    const DatabaseFile::Identity now = DatabaseFile(m_path).identity();
+    const bool isDatabaseOther = m_identity.database.isOther(now.database);
+    const bool isLogOther = now.log.isThere && m_identity.log.isOther(now.log);
+    if (isLogOther && !isDatabaseOther)
+        eraseNow(); // what is in ours nobody would find any more
+    if (isLogOther || isDatabaseOther)
+        sqlite3_db_config(m_database->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
 
 bool Database::isMoved() const
 {

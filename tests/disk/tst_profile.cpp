@@ -6,6 +6,8 @@
 #include <QDir>
 #include <QFileSystemWatcher>
 
+#include <sys/stat.h>
+
 using namespace RemoteLog;
 using namespace RemoteLog::Testing;
 
@@ -44,6 +46,8 @@ private Q_SLOTS:
     void isReplaced_data();
     void isReplaced();
     void whatTakesItsPlaceIsLeftAlone();
+    void logInPlaceOfOursIsLeftAlone();
+    void logOnAnotherDiskIsLeftAlone();
     void whatWasSetAsideOnAFullDiskIsTold();
     void isFullWhileReading();
 
@@ -356,6 +360,59 @@ void ProfileDiskTest::whatTakesItsPlaceIsLeftAlone()
     // And the old one has all that it had.
     QVERIFY(QDir(profile()).removeRecursively());
     QVERIFY(QFile::rename(away, profile()));
+    QCOMPARE(contentOf(open()), m_confirmed);
+}
+
+// And nothing of ours is lost with our log.
+void ProfileDiskTest::logInPlaceOfOursIsLeftAlone()
+{
+    QVERIFY(append(open()));
+    QFile theirs(profile() + QStringLiteral("/remotelog.sqlite-wal"));
+    QVERIFY(theirs.remove());
+    QVERIFY(theirs.open(QIODevice::WriteOnly));
+    theirs.write("theirs");
+    theirs.close();
+    m_alice->close();
+    QVERIFY(theirs.open(QIODevice::ReadOnly));
+    QCOMPARE(theirs.readAll(), QByteArray("theirs"));
+    QVERIFY(theirs.remove());
+    QCOMPARE(contentOf(open()), m_confirmed);
+}
+
+// Where the database's number of the file is the same: SQLite does not see that it is another one.
+void ProfileDiskTest::logOnAnotherDiskIsLeftAlone()
+{
+    const QString name = QStringLiteral("/remotelog.sqlite");
+    const auto inodeOf = [](const QString &path) {
+        struct stat status;
+        return ::stat(QFile::encodeName(path).constData(), &status) == 0 ? status.st_ino : 0;
+    };
+    QVERIFY(append(open()));
+    const auto ours = inodeOf(profile() + name);
+    m_disk->pullOut();
+    {
+        SmallDisk other(2048);
+        m_disk->plugIn(other);
+        QVERIFY(QDir().mkpath(profile()));
+        const auto make = [](const QString &path) {
+            QFile file(path);
+            return file.open(QIODevice::WriteOnly) && file.write("theirs") == 6;
+        };
+        // Numbers of files go up: here, too, there will be one.
+        for (int i = 0; inodeOf(profile() + name) != ours; ++i) {
+            QVERIFY(i < 1000);
+            QFile::remove(profile() + name);
+            QVERIFY(make(profile() + name));
+        }
+        QVERIFY(make(profile() + name + QStringLiteral("-wal")));
+        m_alice->close();
+        QFile theirs(profile() + name + QStringLiteral("-wal"));
+        QVERIFY(theirs.open(QIODevice::ReadOnly));
+        QCOMPARE(theirs.readAll(), QByteArray("theirs"));
+        theirs.close();
+        m_disk->pullOut();
+    }
+    m_disk->plugIn();
     QCOMPARE(contentOf(open()), m_confirmed);
 }
 
