@@ -34,6 +34,7 @@ private Q_SLOTS:
     void writes_data();
     void writes();
     void probeWritesEachTime();
+    void otherProblemsAreNotTheDisks();
     void diskThatLies();
 
 private:
@@ -202,6 +203,14 @@ void DiskErrorTest::probeWritesEachTime()
     }
     m_profile->db().probeDisk();
     QVERIFY(!m_profile->db().diskProblem());
+}
+
+void DiskErrorTest::otherProblemsAreNotTheDisks()
+{
+    for (const Problem::Kind kind : {Problem::Kind::ActionRequired, Problem::Kind::WillRetry}) {
+        QCOMPARE(m_profile->db().transaction([kind] { return Problem(kind, {}); }).kind(), kind);
+        QVERIFY(!m_profile->db().diskProblem());
+    }
 }
 
 void DiskErrorTest::diskThatLies()
