@@ -131,15 +131,15 @@ void Follower::forgetFailures()
 
 // ---- Ask
 
-void Follower::check(std::chrono::milliseconds patience)
+void Follower::check(const Place &place)
 {
-    m_resolver.resolve(patience);
+    m_resolver.resolve(place);
     goOn();
 }
 
-void Follower::checkMissed(std::chrono::milliseconds patience)
+void Follower::checkMissed(const Place &place)
 {
-    m_resolver.resolveMissed(patience);
+    m_resolver.resolveMissed(place);
 }
 
 void Follower::found(const NameRecord &record, bool expired)

@@ -35,11 +35,11 @@ public:
     // Helpers of links may be used that could not before, or there are others.
     void helpersChanged();
 
-    // Asks the name systems, with this patience where others ask, too, and goes on reading if the
+    // Asks the name systems, at this place among others who ask, too, and goes on reading if the
     // last failure is not too recent.
-    void check(std::chrono::milliseconds patience);
+    void check(const Place &place);
     // Asks those name systems that could not be asked, or did not answer, the last time.
-    void checkMissed(std::chrono::milliseconds patience);
+    void checkMissed(const Place &place);
     // Nothing that failed keeps the next check() from reading.
     void forgetFailures();
     // A store has something new: perhaps what is missing.

@@ -219,7 +219,7 @@ void IncomingLogs::check(const IncomingKey &log)
 
 void IncomingLogs::checkFirst(Follower *follower)
 {
-    follower->check(m_timing.namesUrgent());
+    follower->check(Place::urgent());
     m_plan.asked(identityOf(follower->log().link), now());
     planPoll();
 }
@@ -236,7 +236,7 @@ void IncomingLogs::check()
 void IncomingLogs::checkMissed()
 {
     for (const QString &identity : m_plan.all())
-        m_followings.at(identity).follower->checkMissed(m_plan.patience(identity, now()));
+        m_followings.at(identity).follower->checkMissed(placeOf(identity));
 }
 
 void IncomingLogs::followWanted()
@@ -251,7 +251,7 @@ void IncomingLogs::poll()
     if (!m_context || m_context->helpers.isPaused())
         return;
     for (const QString &identity : m_plan.takeDue(now()))
-        m_followings.at(identity).follower->check(m_plan.patience(identity, now()));
+        m_followings.at(identity).follower->check(placeOf(identity));
     planPoll();
 }
 
@@ -259,6 +259,11 @@ void IncomingLogs::planPoll()
 {
     if (const auto next = m_plan.next())
         m_poll.start(std::max(*next - now(), std::chrono::milliseconds(0)));
+}
+
+Place IncomingLogs::placeOf(const QString &identity) const
+{
+    return Place::patient(m_plan.patience(identity, now()));
 }
 
 std::chrono::milliseconds IncomingLogs::now() const

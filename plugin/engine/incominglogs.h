@@ -98,6 +98,7 @@ private:
     void checkFirst(Follower *follower);
     void poll();
     void planPoll();
+    Place placeOf(const QString &identity) const;
     std::chrono::milliseconds now() const;
 
     StatusReporter &m_reporter;

@@ -15,6 +15,9 @@ namespace {
 // More bytes than so many records have are not wanted from anyone.
 constexpr qint64 AnswerLimit = MaxNameRecords * MaxNameRecordSize;
 
+// Urgent questions before a patient one that waits, too.
+constexpr int MostUrgentInARow = 3;
+
 constexpr Helper::Role System = Helper::Role::System;
 constexpr Helper::Direction Read = Helper::Direction::Read;
 
@@ -28,7 +31,6 @@ NameLane::NameLane(Helper *helper, const Timing &timing)
     , m_rate(timing.namesRate, timing.namesBurst)
     , m_next(this)
 {
-    m_clock.start();
     m_next.setSingleShot(true);
     m_next.setTimerType(Qt::PreciseTimer);
     connect(&m_next, &QTimer::timeout, this, &NameLane::advance);
@@ -40,16 +42,11 @@ NameLane::NameLane(Helper *helper, const Timing &timing)
     });
 }
 
-std::chrono::microseconds NameLane::now() const
-{
-    return std::chrono::microseconds(m_clock.nsecsElapsed() / 1000);
-}
-
 // ---- Wait
 
 void NameLane::ask(const Question &question)
 {
-    const auto waiting = m_waiting.insert({now() + question.patience, question});
+    const auto waiting = m_waiting.insert({question.place, question});
     m_waitingOf.insert_or_assign(question.asker, waiting);
     pump();
 }
@@ -59,15 +56,16 @@ void NameLane::askAtOnce(const Question &question)
     call(question, false);
 }
 
-bool NameLane::hurry(const QObject *asker, std::chrono::milliseconds patience)
+bool NameLane::hurry(const QObject *asker, const Place &place)
 {
     const auto known = m_waitingOf.find(asker);
     if (known == m_waitingOf.end())
         return false;
-    if (known->second->first > now() + patience) {
+    if (place < known->second->first) {
         auto node = m_waiting.extract(known->second);
-        node.key() = now() + patience;
+        node.key() = place;
         known->second = m_waiting.insert(std::move(node));
+        pump();
     }
     return true;
 }
@@ -86,19 +84,32 @@ void NameLane::forget(const QObject *asker)
 NameLane::Question NameLane::take(Waiting::iterator waiting)
 {
     Question question = std::move(waiting->second);
+    question.place = waiting->first;
     m_waiting.erase(waiting);
     m_waitingOf.erase(question.asker);
     return question;
 }
 
-bool NameLane::hasRoom() const
-{
-    return std::count_if(m_open.begin(), m_open.end(),
-                         [](const Open &open) { return open.isLimited; })
-           < m_atOnce;
-}
-
 // ---- Ask
+
+// Whose turn it is; the end if there is no room for anyone.
+NameLane::Waiting::iterator NameLane::next()
+{
+    const auto firstPatient = m_waiting.lower_bound(Place{true, Place::Moment::min()});
+    int open = 0;
+    int patient = 0;
+    for (const Open &each : m_open) {
+        open += each.isLimited ? 1 : 0;
+        patient += each.isLimited && each.question.place.isPatient ? 1 : 0;
+    }
+    if (open >= m_atOnce)
+        return m_waiting.end();
+    const bool mayBePatient = firstPatient != m_waiting.end() && patient < m_atOnce - m_atOnce / 4;
+    const bool mayBeUrgent = firstPatient != m_waiting.begin();
+    if (mayBePatient && (!mayBeUrgent || m_urgentInARow >= MostUrgentInARow))
+        return firstPatient;
+    return mayBeUrgent ? m_waiting.begin() : m_waiting.end();
+}
 
 void NameLane::advance()
 {
@@ -113,13 +124,17 @@ void NameLane::pump()
     while (!m_waiting.empty()) {
         if (!m_helper->isUsable(System, Read))
             return m_next.start(0); // to say so: ask() answers nobody
-        if (!hasRoom())
+        const auto turn = next();
+        if (turn == m_waiting.end())
             return; // the next answer goes on
-        const auto wait = m_hasRate ? m_rate.wait(now()) : std::chrono::microseconds(0);
-        if (wait.count() > 0)
-            return m_next.start(std::chrono::ceil<std::chrono::milliseconds>(wait));
-        m_rate.take(now());
-        call(take(m_waiting.begin()), true);
+        if (m_hasRate) {
+            const auto wait = m_rate.wait(Place::now());
+            if (wait.count() > 0)
+                return m_next.start(std::chrono::ceil<std::chrono::milliseconds>(wait));
+            m_rate.take(Place::now());
+        }
+        m_urgentInARow = turn->first.isPatient ? 0 : m_urgentInARow + 1;
+        call(take(turn), true);
     }
 }
 
@@ -141,19 +156,15 @@ void NameLane::answered(Opens::iterator open, const Answer &answer)
     else
         m_helper->failed(done.call, answer.problem());
     if (done.question.answer)
-        done.question.answer(answer);
+        done.question.answer(&answer);
     pump();
 }
 
 void NameLane::turnAway()
 {
-    const Problem problem = m_helper->problem(System, Read);
-    const Problem why = problem ? problem
-                                : Problem(Problem::Kind::WillRetry,
-                                          QStringLiteral("the name system may not be asked now"));
     while (!m_waiting.empty()) {
         const Question question = take(m_waiting.begin());
-        question.answer(why);
+        question.answer(nullptr);
     }
 }
 

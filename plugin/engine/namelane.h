@@ -2,9 +2,8 @@
 #pragma once
 
 #include "helper.h"
+#include "place.h"
 #include "ratelimit.h"
-
-#include <QElapsedTimer>
 
 #include <functional>
 #include <list>
@@ -14,8 +13,8 @@
 namespace RemoteLog {
 
 // Asks one name system for records: a few questions at a time, and over the network only so many a
-// second, however many logs are followed. Who has least patience comes first, but patience is
-// bounded and begins when the question is put, so that each has its turn.
+// second, however many logs are followed. Each has its turn: of the urgent ones only so many come
+// before a patient one, and those leave room for the urgent ones while they hang.
 class NameLane : public QObject
 {
     Q_OBJECT
@@ -27,9 +26,10 @@ public:
     {
         QString logName;
         const QObject *asker = nullptr; // never called
-        // What is put later by so much may come first. Negative: this one overtakes.
-        std::chrono::milliseconds patience{0};
-        std::function<void(const Answer &)> answer; // once, and never before ask() returns
+        Place place;
+        // Once, and never before ask() returns. Null: it was turned away, for the name system may
+        // not be asked now.
+        std::function<void(const Answer *)> answer;
     };
 
     NameLane(Helper *helper, const Timing &timing);
@@ -38,14 +38,14 @@ public:
     void ask(const Question &question);
     // Past all limits and those who wait.
     void askAtOnce(const Question &question);
-    // The question of this asker waits no longer than this patience says from now on. False if it
-    // does not wait.
-    bool hurry(const QObject *asker, std::chrono::milliseconds patience);
+    // The question of this asker waits at this place if that is an earlier one. False if it does
+    // not wait.
+    bool hurry(const QObject *asker, const Place &place);
     // It gets no answer any more, and what of it waits is not asked.
     void forget(const QObject *asker);
 
 private:
-    using Waiting = std::multimap<std::chrono::microseconds, Question>; // until when it is patient
+    using Waiting = std::multimap<Place, Question>; // the key is where it waits now
 
     struct Open
     {
@@ -57,20 +57,19 @@ private:
 
     void advance();
     void pump();
-    bool hasRoom() const;
+    Waiting::iterator next();
     Question take(Waiting::iterator waiting);
     void call(const Question &question, bool isLimited);
     void answered(Opens::iterator open, const Answer &answer);
     void turnAway();
-    std::chrono::microseconds now() const;
 
     Helper *m_helper; // whose this is
     Timing m_timing;
     bool m_hasRate;
     int m_atOnce;
     RateLimit m_rate;
-    QElapsedTimer m_clock;
     Waiting m_waiting;
+    int m_urgentInARow = 0; // since a patient one was asked
     std::unordered_map<const QObject *, Waiting::iterator> m_waitingOf; // by the asker
     Opens m_open;
     QTimer m_next;

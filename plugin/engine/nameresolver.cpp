@@ -35,7 +35,7 @@ QList<Helper *> NameResolver::systems() const
 
 // ---- Ask
 
-void NameResolver::resolve(std::chrono::milliseconds patience)
+void NameResolver::resolve(const Place &place)
 {
     if (!isResolving()) {
         m_answers = 0;
@@ -43,54 +43,62 @@ void NameResolver::resolve(std::chrono::milliseconds patience)
         m_bestExpired.reset();
         Q_EMIT started();
     }
-    m_patience = patience;
-    m_missed.clear();
-    for (Helper *helper : systems())
-        want(helper);
+    const std::vector<Missed> missed = std::exchange(m_missed, {});
+    for (Helper *helper : systems()) {
+        const auto before =
+            std::find_if(missed.begin(), missed.end(),
+                         [helper](const Missed &each) { return each.helper == helper; });
+        want(helper, before != missed.end() ? std::min(place, before->place) : place);
+    }
     if (!isResolving())
         finish();
 }
 
-void NameResolver::resolveMissed(std::chrono::milliseconds patience)
+void NameResolver::resolveMissed(const Place &place)
 {
-    m_patience = patience;
     const QList<Helper *> known = systems();
-    for (const QPointer<Helper> &helper : std::exchange(m_missed, {})) {
-        if (helper && known.contains(helper.get()))
-            want(helper);
+    for (const Missed &missed : std::exchange(m_missed, {})) {
+        if (missed.helper && known.contains(missed.helper.get()))
+            want(missed.helper, std::min(place, missed.place));
     }
 }
 
-void NameResolver::want(Helper *helper)
+void NameResolver::want(Helper *helper, const Place &place)
 {
     if (!helper->isUsable(Helper::Role::System, Helper::Direction::Read))
-        return miss(helper);
+        return miss(helper, place);
     const auto asked =
         std::find_if(m_asked.begin(), m_asked.end(),
                      [lane = helper->names()](const Asked &each) { return each.lane == lane; });
     if (asked == m_asked.end())
-        ask(helper);
-    else if (!asked->lane->hurry(this, m_patience))
-        asked->isWantedAgain = true; // one that hangs keeps nobody from asking the others
+        ask(helper, place);
+    else if (asked->lane->hurry(this, place))
+        asked->place = std::min(asked->place, place);
+    else // one that hangs keeps nobody from asking the others
+        asked->again = std::min(asked->again.value_or(place), place);
 }
 
-void NameResolver::miss(Helper *helper)
+void NameResolver::miss(Helper *helper, const Place &place)
 {
-    if (std::find(m_missed.begin(), m_missed.end(), helper) == m_missed.end())
-        m_missed.push_back(helper);
+    const auto known = std::find_if(m_missed.begin(), m_missed.end(),
+                                    [helper](const Missed &each) { return each.helper == helper; });
+    if (known == m_missed.end())
+        m_missed.push_back({helper, place});
+    else
+        known->place = std::min(known->place, place);
 }
 
-void NameResolver::ask(Helper *helper)
+void NameResolver::ask(Helper *helper, const Place &place)
 {
-    std::erase(m_missed, helper);
+    std::erase_if(m_missed, [helper](const Missed &each) { return each.helper == helper; });
     NameLane *lane = helper->names();
     // Queued: it dies in the middle of other people's work.
     const QMetaObject::Connection gone =
         connect(lane, &QObject::destroyed, this, &NameResolver::laneGone, Qt::QueuedConnection);
-    m_asked.push_back({lane, gone, false});
+    m_asked.push_back({lane, gone, place, {}});
     const NameLane::Question question{
-        m_name, this, m_patience,
-        [this, helper, lane](const NameLane::Answer &answer) { hear(helper, lane, answer); }};
+        m_name, this, place,
+        [this, helper, lane](const NameLane::Answer *answer) { hear(helper, lane, answer); }};
     if (m_expired == Expired::AtOnce)
         lane->askAtOnce(question);
     else
@@ -99,22 +107,26 @@ void NameResolver::ask(Helper *helper)
 
 // ---- Hear
 
-void NameResolver::hear(Helper *helper, NameLane *lane, const NameLane::Answer &answer)
+void NameResolver::hear(Helper *helper, NameLane *lane, const NameLane::Answer *answer)
 {
-    if (answer.ok()) {
+    if (answer && answer->ok()) {
         ++m_answers;
-        judge(helper, answer.value());
+        judge(helper, answer->value());
         Q_EMIT answered();
-    } else {
-        miss(helper);
     }
     const auto asked = std::find_if(m_asked.begin(), m_asked.end(),
                                     [lane](const Asked &each) { return each.lane == lane; });
     const Asked done = *asked;
     m_asked.erase(asked);
     disconnect(done.gone);
-    if (done.isWantedAgain)
-        want(helper);
+    // Who was turned away keeps his place. Who was asked had his turn: a name whose questions fail
+    // must not always come first.
+    if (!answer)
+        miss(helper, done.place);
+    else if (!answer->ok())
+        miss(helper, {done.place.isPatient, Place::Moment::max()});
+    if (done.again)
+        want(helper, *done.again);
     if (!isResolving())
         finish();
 }

@@ -29,11 +29,12 @@ public:
     ~NameResolver() override;
 
     // Asks everybody; who was asked already and has not answered is asked once more after that, in
-    // the same round. A reader waits in each system's lane with this patience, the writer nowhere.
-    void resolve(std::chrono::milliseconds patience = {});
+    // the same round. A reader waits at this place in each system's lane, or at an earlier one
+    // where he waits already or was turned away; the writer waits nowhere.
+    void resolve(const Place &place = {});
     // Asks those who could not be asked or did not answer since they were last to be, and can be
     // asked now: the last round goes on.
-    void resolveMissed(std::chrono::milliseconds patience);
+    void resolveMissed(const Place &place);
     bool isResolving() const { return !m_asked.empty(); }
 
 Q_SIGNALS:
@@ -57,14 +58,20 @@ private:
     {
         QPointer<NameLane> lane;
         QMetaObject::Connection gone;
-        bool isWantedAgain = false;
+        Place place;
+        std::optional<Place> again; // wanted once more after this answer
+    };
+    struct Missed
+    {
+        QPointer<Helper> helper;
+        Place place; // that the next question keeps
     };
 
     QList<Helper *> systems() const;
-    void want(Helper *helper);
-    void miss(Helper *helper);
-    void ask(Helper *helper);
-    void hear(Helper *helper, NameLane *lane, const NameLane::Answer &answer);
+    void want(Helper *helper, const Place &place);
+    void miss(Helper *helper, const Place &place);
+    void ask(Helper *helper, const Place &place);
+    void hear(Helper *helper, NameLane *lane, const NameLane::Answer *answer);
     void laneGone();
     void judge(Helper *system, const QList<QByteArray> &records);
     void finish();
@@ -74,9 +81,8 @@ private:
     Expired m_expired;
     HelperSet &m_helpers;
     TimeSource m_clock;
-    std::chrono::milliseconds m_patience{0};
     std::vector<Asked> m_asked; // who has not answered yet
-    std::vector<QPointer<Helper>> m_missed; // who could not be asked, or failed
+    std::vector<Missed> m_missed; // who could not be asked, or failed
     int m_answers = 0;
     std::optional<NameRecord> m_best;
     std::optional<NameRecord> m_bestExpired;

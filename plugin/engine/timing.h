@@ -40,10 +40,6 @@ struct Timing
     std::chrono::hours refresh{20}; // a record is signed afresh at this age
     std::chrono::hours validity{365 * 24};
 
-    // The patience of a question for records that comes before all polls that did not wait for
-    // long, but is no reason why they never come.
-    std::chrono::milliseconds namesUrgent() const { return -pollMost; }
-
     // How long a call may take that moves so many bytes: a slow line is no dead helper.
     std::chrono::milliseconds limitFor(qint64 bytes) const
     {

@@ -213,7 +213,8 @@ void EngineTest::manyLogsStayWithinTheBudget()
         QVERIFY(QTest::qWaitFor(answerNear, 60'000)); // however long the other one takes
         QVERIFY(names(Far)->asked.size() < 10 * round);
         const int most = answerAll();
-        QCOMPARE(most, m_timing.namesAtOnce);
+        // Of polls, as in the second round, a quarter less.
+        QCOMPARE(most, round == 1 ? m_timing.namesAtOnce : m_timing.namesAtOnce * 3 / 4);
         const QStringList &asked = names()->asked;
         QCOMPARE(QSet<QString>(asked.begin(), asked.end()).size(), 300);
         QVERIFY2(asked.size() <= 304, qPrintable(QString::number(asked.size())));
@@ -229,18 +230,18 @@ void EngineTest::checkNowAndNewsOvertake()
     follow(50);
     answerAll();
     m_engine->syncNow();
+    const auto already = names()->asked.size() - 50; // the last ones that were followed
     names()->asked.clear();
-    m_engine->incoming().check(key(42));
+    m_engine->incoming().check(key(12));
     Q_EMIT names()->changed(name(17));
     const SealedLog newcomer(QStringLiteral("newcomer"));
     m_engine->incoming().follow(newcomer.link(), 0);
+    names()->answer(); // the first one had a place that polls leave
     names()->answer();
-    names()->answer();
-    names()->answer();
-    QTRY_COMPARE(names()->asked, QStringList({name(42), name(17), newcomer.name()}));
+    QTRY_COMPARE(names()->asked, QStringList({name(12), name(17), newcomer.name()}));
     QVERIFY(answerAll() > 0);
     // Each of them once: who waits is not asked twice.
-    QCOMPARE(names()->asked.size(), 51 - 4);
+    QCOMPARE(names()->asked.size(), 51 - already);
 }
 
 void EngineTest::recentlyActiveFirst()
