@@ -12,7 +12,7 @@ IncomingLogs::IncomingLogs(StatusReporter &reporter, const Timing &timing, QObje
     , m_reporter(reporter)
     , m_timing(timing)
     , m_late(this)
-    , m_plan(timing.poll, timing.pollMost,
+    , m_plan(timing.poll, timing.pollMost, timing.pollsAlways,
              [](qint64 bound) { return QRandomGenerator::global()->bounded(bound); })
     , m_poll(this)
 {

@@ -13,16 +13,19 @@ constexpr int PollsInItsAge = 10;
 
 } // namespace
 
-PollPlan::PollPlan(Span least, Span most, Random random)
+PollPlan::PollPlan(Span least, Span most, int always, Random random)
     : m_least(least)
     , m_most(std::max(least, most))
+    , m_always(std::max(always, 1))
     , m_random(std::move(random))
 {
 }
 
 void PollPlan::add(const QString &log, Span activeAt, Span now)
 {
-    m_logs.insert(log, {std::min(activeAt, now), now});
+    const auto known = m_logs.constFind(log);
+    const Span seenAt = known != m_logs.constEnd() ? known->activeAt : activeAt;
+    m_logs.insert(log, {std::min(std::max(activeAt, seenAt), now), now});
 }
 
 void PollPlan::remove(const QString &log)
@@ -54,22 +57,22 @@ void PollPlan::makeAllDue(Span now)
 
 QStringList PollPlan::takeDue(Span now)
 {
-    QStringList due;
+    std::vector<std::pair<Span, QString>> due;
     for (auto log = m_logs.begin(); log != m_logs.end(); ++log) {
         if (log->dueAt > now)
             continue;
-        due.append(log.key());
+        due.emplace_back(log->activeAt, log.key());
         log->dueAt = after(*log, now);
     }
-    sort(&due);
-    return due;
+    return sorted(std::move(due));
 }
 
 QStringList PollPlan::all() const
 {
-    QStringList logs = m_logs.keys();
-    sort(&logs);
-    return logs;
+    std::vector<std::pair<Span, QString>> logs;
+    for (auto log = m_logs.begin(); log != m_logs.end(); ++log)
+        logs.emplace_back(log->activeAt, log.key());
+    return sorted(std::move(logs));
 }
 
 std::optional<PollPlan::Span> PollPlan::next() const
@@ -88,15 +91,18 @@ PollPlan::Span PollPlan::patience(const QString &log, Span now) const
 // Up to a quarter earlier than the interval, never later.
 PollPlan::Span PollPlan::after(const Log &log, Span now) const
 {
-    const Span interval = std::clamp((now - log.activeAt) / PollsInItsAge, m_least, m_most);
+    const Span most = std::clamp<Span>(m_least * m_logs.size() / m_always, m_least, m_most);
+    const Span interval = std::clamp((now - log.activeAt) / PollsInItsAge, m_least, most);
     return now + interval - Span(m_random(interval.count() / 4 + 1));
 }
 
-void PollPlan::sort(QStringList *logs) const
+QStringList PollPlan::sorted(std::vector<std::pair<Span, QString>> logs)
 {
-    std::sort(logs->begin(), logs->end(), [this](const QString &a, const QString &b) {
-        return m_logs.value(a).activeAt > m_logs.value(b).activeAt;
-    });
+    std::sort(logs.begin(), logs.end(), std::greater<>());
+    QStringList names;
+    for (const auto &[activeAt, log] : logs)
+        names.append(log);
+    return names;
 }
 
 } // namespace RemoteLog

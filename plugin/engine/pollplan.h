@@ -8,12 +8,15 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace RemoteLog {
 
-// When which log is asked for again: the longer a log had no news, the rarer, within limits, and
-// jittered, so that logs that were asked together do not stay together. Plans only: asks nobody and
-// has no clock. Moments are counted from any that stays the same; they may be negative.
+// When which log is asked for again: the longer a log had no news, the rarer, but no rarer
+// than so many logs require, and jittered, so that logs that were asked together do not stay
+// together. Plans only: asks nobody and has no clock. Moments are counted from any that stays the
+// same; they may be negative.
 class PollPlan
 {
 public:
@@ -21,9 +24,11 @@ public:
     // A number below the one given, by chance.
     using Random = std::function<qint64(qint64)>;
 
-    PollPlan(Span least, Span most, Random random);
+    // Every log is due after `most` at the latest, and while there are no more than `always` of
+    // them after `least`; in between the limit grows with their number.
+    PollPlan(Span least, Span most, int always, Random random);
 
-    // A log that had news last at `activeAt`; due at once. One that is there begins anew.
+    // A log that had news last at `activeAt`, or later if that is known; due at once.
     void add(const QString &log, Span activeAt, Span now);
     void remove(const QString &log);
     void clear() { m_logs.clear(); }
@@ -51,10 +56,11 @@ private:
         Span dueAt;
     };
     Span after(const Log &log, Span now) const;
-    void sort(QStringList *logs) const;
+    static QStringList sorted(std::vector<std::pair<Span, QString>> logs);
 
     Span m_least;
     Span m_most;
+    int m_always;
     Random m_random;
     QHash<QString, Log> m_logs;
 };

@@ -22,6 +22,7 @@ struct Timing
         30'000}; // and so long for a name that must be resolved first
     std::chrono::milliseconds poll{60'000}; // the slow timer behind the events
     std::chrono::milliseconds pollMost{3'600'000}; // between polls of a log that is idle for long
+    int pollsAlways = 60; // so many logs are polled with the slow timer, however idle they are
     int namesRate = 10; // questions a second to a name system on the network
     int namesBurst = 20; // that may come at once after a while without any
     int namesAtOnce = 8; // under way there at a time

@@ -300,14 +300,16 @@ void EngineTest::pollsGoOnByThemselves()
 void EngineTest::anIdleLogIsPolledLess()
 {
     m_timing.poll = 20ms;
+    m_timing.pollsAlways = 1;
     open({Far});
-    follow(2);
+    follow(20);
     int fresh = 0;
     int idle = 0;
     const auto answer = [&] {
         while (!names()->gets.isEmpty()) {
             const bool isFresh = names()->gets.constFirst() == name(0);
-            ++(isFresh ? fresh : idle);
+            fresh += isFresh ? 1 : 0;
+            idle += names()->gets.constFirst() == name(1) ? 1 : 0;
             m_logs.at(0)->add({"news"});
             names()->answer(isFresh ? QList<QByteArray>{m_logs.at(0)->record()}
                                     : QList<QByteArray>());

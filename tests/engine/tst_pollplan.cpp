@@ -31,9 +31,12 @@ private Q_SLOTS:
     void recentlyActiveFirst();
     void theIntervalGrowsWithIdleness_data();
     void theIntervalGrowsWithIdleness();
+    void fewAreNeverRare_data();
+    void fewAreNeverRare();
     void jitterSpreadsButNeverDelays();
     void newsMakesDueSoon();
     void askedOutOfTurnIsNotDue();
+    void addedAgainKeepsWhatWasSeen();
     void allDueLosesNothing();
     void removedIsNotDue();
     void patienceIsBounded();
@@ -42,7 +45,7 @@ private Q_SLOTS:
 
 void PollPlanTest::whatIsNewIsDueAtOnce()
 {
-    PollPlan plan(60s, 1h, never);
+    PollPlan plan(60s, 1h, 1, never);
     QVERIFY(!plan.next());
     plan.add(QStringLiteral("a"), 0s, 5s);
     QCOMPARE(plan.next(), std::optional(PollPlan::Span(5s)));
@@ -52,7 +55,7 @@ void PollPlanTest::whatIsNewIsDueAtOnce()
 
 void PollPlanTest::recentlyActiveFirst()
 {
-    PollPlan plan(60s, 1h, never);
+    PollPlan plan(60s, 1h, 1, never);
     plan.add(QStringLiteral("old"), -3h, 0s);
     plan.add(QStringLiteral("fresh"), -1s, 0s);
     plan.add(QStringLiteral("middle"), -1h, 0s);
@@ -79,16 +82,38 @@ void PollPlanTest::theIntervalGrowsWithIdleness()
 {
     QFETCH(int, idleSeconds);
     QFETCH(int, intervalSeconds);
-    PollPlan plan(60s, 1h, never);
-    plan.add(QStringLiteral("a"), std::chrono::seconds(-idleSeconds), 0s);
-    QCOMPARE(plan.takeDue(0s).size(), 1);
+    PollPlan plan(60s, 1h, 1, never);
+    for (int i = 0; i < 60; ++i)
+        plan.add(QString::number(i), std::chrono::seconds(-idleSeconds), 0s);
+    QCOMPARE(plan.takeDue(0s).size(), 60);
+    QCOMPARE(plan.next(), std::optional(PollPlan::Span(std::chrono::seconds(intervalSeconds))));
+}
+
+void PollPlanTest::fewAreNeverRare_data()
+{
+    QTest::addColumn<int>("logs");
+    QTest::addColumn<int>("intervalSeconds");
+    QTest::newRow("one") << 1 << 60;
+    QTest::newRow("as many as always") << 60 << 60;
+    QTest::newRow("twice as many") << 120 << 120;
+    QTest::newRow("very many") << 10'000 << 3600;
+}
+
+void PollPlanTest::fewAreNeverRare()
+{
+    QFETCH(int, logs);
+    QFETCH(int, intervalSeconds);
+    PollPlan plan(60s, 1h, 60, never);
+    for (int i = 0; i < logs; ++i)
+        plan.add(QString::number(i), -8760h, 0s);
+    QCOMPARE(plan.takeDue(0s).size(), logs);
     QCOMPARE(plan.next(), std::optional(PollPlan::Span(std::chrono::seconds(intervalSeconds))));
 }
 
 void PollPlanTest::jitterSpreadsButNeverDelays()
 {
-    PollPlan late(60s, 1h, never);
-    PollPlan early(60s, 1h, always);
+    PollPlan late(60s, 1h, 1, never);
+    PollPlan early(60s, 1h, 1, always);
     for (PollPlan *plan : {&late, &early}) {
         plan->add(QStringLiteral("a"), 0s, 0s);
         plan->takeDue(0s);
@@ -99,7 +124,7 @@ void PollPlanTest::jitterSpreadsButNeverDelays()
 
 void PollPlanTest::newsMakesDueSoon()
 {
-    PollPlan plan(60s, 1h, never);
+    PollPlan plan(60s, 1h, 1, never);
     plan.add(QStringLiteral("idle"), -100h, 0s);
     plan.add(QStringLiteral("other"), -50h, 0s);
     plan.takeDue(0s);
@@ -112,16 +137,30 @@ void PollPlanTest::newsMakesDueSoon()
 
 void PollPlanTest::askedOutOfTurnIsNotDue()
 {
-    PollPlan plan(60s, 1h, never);
+    PollPlan plan(60s, 1h, 1, never);
     plan.add(QStringLiteral("a"), 0s, 0s);
     plan.asked(QStringLiteral("a"), 0s);
     QCOMPARE(plan.takeDue(59s), QStringList());
     QCOMPARE(plan.takeDue(60s).size(), 1);
 }
 
+void PollPlanTest::addedAgainKeepsWhatWasSeen()
+{
+    PollPlan plan(60s, 1h, 1, never);
+    plan.add(QStringLiteral("a"), -3h, 0s);
+    plan.add(QStringLiteral("b"), -2h, 0s);
+    plan.takeDue(0s);
+    plan.active(QStringLiteral("a"), 10s);
+    plan.add(QStringLiteral("a"), -3h, 20s);
+    QCOMPARE(plan.next(), std::optional(PollPlan::Span(20s)));
+    QCOMPARE(plan.all().constFirst(), QStringLiteral("a"));
+    plan.add(QStringLiteral("b"), 15s, 20s);
+    QCOMPARE(plan.all().constFirst(), QStringLiteral("b"));
+}
+
 void PollPlanTest::allDueLosesNothing()
 {
-    PollPlan plan(60s, 1h, never);
+    PollPlan plan(60s, 1h, 1, never);
     for (int i = 0; i < 1000; ++i)
         plan.add(QString::number(i), std::chrono::seconds(-i), 0s);
     QCOMPARE(plan.takeDue(0s).size(), 1000);
@@ -135,7 +174,7 @@ void PollPlanTest::allDueLosesNothing()
 
 void PollPlanTest::removedIsNotDue()
 {
-    PollPlan plan(60s, 1h, never);
+    PollPlan plan(60s, 1h, 1, never);
     plan.add(QStringLiteral("a"), 0s, 0s);
     plan.add(QStringLiteral("b"), 0s, 0s);
     plan.remove(QStringLiteral("a"));
@@ -144,7 +183,7 @@ void PollPlanTest::removedIsNotDue()
 
 void PollPlanTest::patienceIsBounded()
 {
-    PollPlan plan(60s, 1h, never);
+    PollPlan plan(60s, 1h, 1, never);
     // What a writer claims may lie in the future.
     plan.add(QStringLiteral("tomorrow"), 24h, 0s);
     plan.add(QStringLiteral("last year"), -8760h, 0s);
