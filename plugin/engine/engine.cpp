@@ -248,6 +248,8 @@ void Engine::takeNetwork()
     m_helpers->setNetwork(m_network);
     // Connections of the old network hang; failures on it mean nothing on the new one.
     m_helpers->reset(true);
+    if (m_helpers->holdsBack(m_network))
+        return reportSoon(); // there is nothing new to be tried
     m_incoming.forgetFailures();
     goOn();
 }

@@ -28,7 +28,6 @@ void NetworkDamper::change(bool isUp)
 void NetworkDamper::act()
 {
     m_settles.stop();
-    // The first one up after a loss that was acted on is not delayed.
     if (m_isUp)
         m_until = QDeadlineTimer(m_quiet);
     Q_EMIT due();

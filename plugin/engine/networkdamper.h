@@ -10,7 +10,8 @@
 namespace RemoteLog {
 
 // Says when a change of network is acted on: at once after a quiet while, else at its end, so that
-// a network that flaps does not keep everybody busy with starting over.
+// a network that flaps does not keep everybody busy with starting over. Nothing is started over for
+// a loss: it is acted on when it has lasted as long, and what comes after it is not delayed.
 class NetworkDamper : public QObject
 {
     Q_OBJECT

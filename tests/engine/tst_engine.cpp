@@ -35,6 +35,7 @@ private Q_SLOTS:
     void flappingCostsTwoResets();
     void goingDownIsAtOnce_data();
     void goingDownIsAtOnce();
+    void aLossIsNoReasonToAsk();
     void theNewestNetworkCounts_data();
     void theNewestNetworkCounts();
     void manyLogsStayWithinTheBudget();
@@ -135,7 +136,7 @@ int EngineTest::answerAll(const QUrl &url)
 
 void EngineTest::flappingCostsTwoResets()
 {
-    m_timing.networkQuiet = 300ms;
+    m_timing.networkQuiet = 1500ms;
     open({Far}, false);
     setNetwork(Connected);
     QCOMPARE(names()->aborts, 1); // at once
@@ -176,6 +177,26 @@ void EngineTest::goingDownIsAtOnce()
     QCOMPARE(names()->aborts, 1);
 }
 
+void EngineTest::aLossIsNoReasonToAsk()
+{
+    m_timing.networkQuiet = 100ms;
+    open({Near, Far});
+    follow(3);
+    while (!names(Far)->gets.isEmpty())
+        names(Far)->answer();
+    QVERIFY(answerAll(Near) > 0);
+    setNetwork(Disconnected);
+    QTRY_COMPARE(names(Far)->aborts, 1);
+    bool isLater = false; // than it is acted on
+    QTimer::singleShot(20, this, [&isLater] { isLater = true; });
+    QTRY_VERIFY(isLater);
+    QCOMPARE(names(Near)->asked.size(), 3);
+    // What comes then is a reason, and is not delayed.
+    setNetwork(Connected);
+    QCOMPARE(names(Far)->aborts, 2);
+    QTRY_COMPARE(names(Near)->asked.size(), 6);
+}
+
 void EngineTest::theNewestNetworkCounts_data()
 {
     QTest::addColumn<bool>("isUp");
@@ -186,7 +207,7 @@ void EngineTest::theNewestNetworkCounts_data()
 void EngineTest::theNewestNetworkCounts()
 {
     QFETCH(bool, isUp);
-    m_timing.networkQuiet = 50ms;
+    m_timing.networkQuiet = 1s;
     open({Far}, false);
     setNetwork(Connected);
     setNetwork(Disconnected);
