@@ -332,13 +332,15 @@ void Engine::wake()
     m_incoming.goOn();
 }
 
-// Behind the events, for events get lost. When names are asked is planned elsewhere.
+// Behind the events, for events get lost. When names are asked is planned elsewhere, but for those
+// who gave no proper answer: not every one of them says when it may be asked again.
 void Engine::tick()
 {
     m_outgoing.advance();
     if (m_isPaused)
         return;
     m_incoming.followWanted();
+    m_incoming.checkMissed();
     m_incoming.goOn();
 }
 

@@ -114,7 +114,10 @@ void IncomingLogs::follow(const LogLink &link, int generation)
     }
     Problem problem;
     if (Follower *follower = find(key)) {
+        const QList<QUrl> before = follower->log().link.hints();
         problem = follower->addHints(link.hints());
+        if (problem || follower->log().link.hints() != before)
+            checkFirst(follower); // those are to be asked, too
     } else if (const auto known = m_followings.find(key.identity); known != m_followings.end()) {
         // Known from an earlier run, or it could not be unfollowed: this following begins anew.
         known->second.follower->flush();

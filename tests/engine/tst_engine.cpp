@@ -42,6 +42,8 @@ private Q_SLOTS:
     void checkNowAndNewsOvertake();
     void recentlyActiveFirst();
     void unfollowedIsNotAsked();
+    void newHintsAreAReasonToAsk();
+    void noProperAnswerIsAskedForAgain();
     void pollsGoOnByThemselves();
     void anIdleLogIsPolledLess();
     void nothingIsAskedWhilePaused();
@@ -62,6 +64,7 @@ private:
     std::unique_ptr<QTemporaryDir> m_directory;
     std::unique_ptr<Engine> m_engine;
     TransportStatus m_status;
+    QByteArray m_master;
     bool m_isUnlocked = false;
     std::vector<std::unique_ptr<SealedLog>> m_logs;
 };
@@ -73,6 +76,7 @@ void EngineTest::init()
     m_timing.namesBurst = 1000;
     m_timing.namesAtOnce = 4;
     m_status = {};
+    m_master = MasterSecret::generate().toBytes();
     m_isUnlocked = false;
     m_logs.clear();
     m_directory = std::make_unique<QTemporaryDir>();
@@ -98,8 +102,7 @@ void EngineTest::open(const QList<QUrl> &helpers, bool isUnlocked)
     connect(m_engine.get(), &Engine::logsKnown, this, [this] { m_isUnlocked = true; });
     if (isUnlocked) {
         connect(
-            m_engine.get(), &Engine::opened, this,
-            [this] { m_engine->unlock(MasterSecret::generate().toBytes(), true); },
+            m_engine.get(), &Engine::opened, this, [this] { m_engine->unlock(m_master, true); },
             Qt::QueuedConnection);
     }
     m_engine->open();
@@ -302,6 +305,41 @@ void EngineTest::unfollowedIsNotAsked()
     m_engine->syncNow();
     QVERIFY(answerAll() > 0);
     QCOMPARE(names()->asked.size(), 19 + 18);
+}
+
+void EngineTest::newHintsAreAReasonToAsk()
+{
+    open({Far});
+    follow(1);
+    QVERIFY(answerAll() > 0);
+    m_engine->incoming().follow(m_logs.at(0)->link(), 0);
+    QCOMPARE(names()->asked.size(), 1);
+    const QUrl hint(QStringLiteral("far+https://names.messenger.net/"));
+    m_engine->incoming().follow(withHints(m_logs.at(0)->link(), {hint}), 0);
+    QCOMPARE(names()->asked.size(), 2);
+}
+
+void EngineTest::noProperAnswerIsAskedForAgain()
+{
+    open({Far});
+    follow(50);
+    QVERIFY(answerAll() > 0);
+    // In the next run they are idle, and polled every ten seconds.
+    m_engine.reset();
+    m_isUnlocked = false;
+    m_timing.poll = 200ms;
+    m_timing.pollsAlways = 1;
+    open({Far});
+    const auto answer = [this] {
+        while (!names()->gets.isEmpty()) {
+            const bool isProper = names()->gets.constFirst() != name(7);
+            names()->answer(isProper ? ScriptedNames::Answer(QList<QByteArray>())
+                                     : Problem(Problem::Kind::Tampered, QString()));
+        }
+        return names()->asked.count(name(7)) == 2;
+    };
+    QVERIFY(QTest::qWaitFor(answer, 60'000));
+    QCOMPARE(names()->asked.size(), 51);
 }
 
 void EngineTest::pollsGoOnByThemselves()
