@@ -89,7 +89,7 @@ void Helper::failed(const Call &call, const Problem &problem)
 {
     Health &state = health(call.role, call.direction);
     const bool wasResting = state.rest.isActive();
-    keepRetryAfter(state, problem);
+    keepRetryAfter(problem);
     if (m_isHeldBack)
         return;
     if (call.epoch != m_epoch)
@@ -112,15 +112,16 @@ void Helper::failed(const Call &call, const Problem &problem)
 }
 
 // Jittered, too: all who were turned away at once would come back at once.
-void Helper::keepRetryAfter(Health &state, const Problem &problem)
+void Helper::keepRetryAfter(const Problem &problem)
 {
     const std::chrono::milliseconds span = std::min(problem.retryAfter(), m_timing.retryAfterMost);
-    if (span.count() <= 0 || state.asked.remainingTime() >= span.count())
+    if (span.count() <= 0 || m_asked.remainingTime() >= span.count())
         return;
-    state.asked = QDeadlineTimer(span);
-    restFor(state,
-            span.count()
-                + QRandomGenerator::global()->bounded(qint64(m_timing.retryFirst.count()) + 1));
+    m_asked = QDeadlineTimer(span);
+    const qint64 jitter =
+        QRandomGenerator::global()->bounded(qint64(m_timing.retryFirst.count()) + 1);
+    for (Health &state : m_health)
+        restFor(state, span.count() + jitter);
 }
 
 void Helper::restFor(Health &state, qint64 span)
@@ -149,8 +150,8 @@ void Helper::reset(bool abortCalls)
         m_health[i].failures = 0;
         const bool wasResting = m_health[i].rest.isActive();
         m_health[i].rest.stop();
-        if (wasResting && !m_health[i].asked.hasExpired())
-            m_health[i].rest.start(int(m_health[i].asked.remainingTime()) + 1);
+        if (wasResting && !m_asked.hasExpired())
+            m_health[i].rest.start(int(m_asked.remainingTime()) + 1);
         else if (wasResting)
             tellUsable(roleOf(i), directionOf(i));
     }

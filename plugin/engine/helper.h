@@ -20,8 +20,8 @@ class NameLane;
 
 // One helper at work: its two roles, whether it may be used now, and how it is doing. Failures make
 // it rest for a jittered, growing while, each role and direction for itself: a folder that may only
-// be read fails every put and serves every get. A change of network ends that, but for what the
-// helper itself asked for (Problem::retryAfter()).
+// be read fails every put and serves every get. A change of network ends that. When the helper
+// itself asks for a rest (Problem::retryAfter()), it is left alone altogether, whatever changes.
 class Helper : public QObject
 {
     Q_OBJECT
@@ -97,14 +97,13 @@ private:
         int failures = 0;
         Problem problem;
         QTimer rest;
-        QDeadlineTimer asked{0}; // until then the helper asked for a rest
     };
     static constexpr std::size_t Healths = 4; // two roles, two directions
     static Role roleOf(std::size_t index) { return Role(index / 2); }
     static Direction directionOf(std::size_t index) { return Direction(index % 2); }
     Health &health(Role role, Direction direction);
     const Health &health(Role role, Direction direction) const;
-    void keepRetryAfter(Health &state, const Problem &problem);
+    void keepRetryAfter(const Problem &problem);
     static void restFor(Health &state, qint64 span); // at least, in milliseconds
     void tellUsable(Role role, Direction direction);
 
@@ -115,6 +114,7 @@ private:
     bool m_isHeldBack = false;
     Timing m_timing;
     std::array<Health, Healths> m_health;
+    QDeadlineTimer m_asked{0}; // until then the helper asked for a rest
     Problem m_lie;
     quint64 m_epoch = 0; // of calls: resets and aborts so far
     QDateTime m_lastSuccess;
