@@ -76,7 +76,7 @@ void HeadPublisher::helpersChanged()
             std::make_unique<RecordPutter>(m_keys.publicKey, helper, m_context.timing, nullptr);
         connect(putter.get(), &RecordPutter::served, this, &HeadPublisher::served);
         connect(putter.get(), &RecordPutter::contradicted, this, &HeadPublisher::contradicted);
-        connect(putter.get(), &RecordPutter::problemChanged, this, &HeadPublisher::changed);
+        connect(putter.get(), &RecordPutter::interrupted, this, &HeadPublisher::changed);
         m_putters.push_back(std::move(putter));
     }
 }

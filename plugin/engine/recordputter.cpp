@@ -25,8 +25,7 @@ void RecordPutter::put(const NameRecord &record)
 
 void RecordPutter::advance()
 {
-    if (m_isBusy || !m_wanted || m_wanted->signatureAndData == m_served || !m_helper
-        || !m_helper->isUsable(Helper::Role::System, Helper::Direction::Write))
+    if (m_isBusy || !m_wanted || m_wanted->signatureAndData == m_served || !isUsable())
         return;
     m_isBusy = true;
     // The reading back is part of the writing: whether it worked is known only then.
@@ -41,10 +40,18 @@ void RecordPutter::advance()
                           });
 }
 
+// The reading back, too, waits for this: a reader's failures are no reason not to know whether a
+// record is there.
+bool RecordPutter::isUsable() const
+{
+    return m_helper && m_helper->isUsable(Helper::Role::System, Helper::Direction::Write);
+}
+
 void RecordPutter::readBack(const NameRecord &record, const Helper::Call &call)
 {
-    if (!m_helper) {
+    if (!isUsable()) {
         m_isBusy = false;
+        Q_EMIT interrupted();
         return;
     }
     whenAnswered<Result<QList<QByteArray>>>(
@@ -94,7 +101,7 @@ void RecordPutter::fail(const Helper::Call &call, const Problem &problem)
     m_isBusy = false;
     if (m_helper)
         m_helper->failed(call, problem);
-    Q_EMIT problemChanged();
+    Q_EMIT interrupted();
 }
 
 } // namespace RemoteLog

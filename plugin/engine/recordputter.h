@@ -25,7 +25,8 @@ public:
     void put(const NameRecord &record);
     // Nothing more is put.
     void stop() { m_wanted.reset(); }
-    // Goes on if something waits and the system may be used.
+    // Goes on if something waits and the system may be used. What could not be read back is put
+    // again.
     void advance();
 
 Q_SIGNALS:
@@ -33,9 +34,11 @@ Q_SIGNALS:
     void served(const RemoteLog::NameRecord &record);
     // It serves another one that is not older: this log has a second writer.
     void contradicted(const RemoteLog::NameRecord &record);
-    void problemChanged();
+    // It came to no end: the helper failed, or may not be used any more.
+    void interrupted();
 
 private:
+    bool isUsable() const;
     void readBack(const NameRecord &record, const Helper::Call &call);
     void judge(const NameRecord &record, const Helper::Call &call,
                const QList<QByteArray> &answers);

@@ -30,6 +30,7 @@ public:
 
     QStringList asked; // since it lives
     QStringList gets; // that wait for an answer, the oldest first
+    int puts = 0;
     int aborts = 0;
 
     void answer(const Answer &what = QList<QByteArray>())
@@ -45,6 +46,7 @@ public:
     int embedLimit() const override { return 0; }
     QFuture<Problem> put(const QString &, const QByteArray &) override
     {
+        ++puts;
         return QtFuture::makeReadyFuture(Problem());
     }
     QFuture<Answer> get(const QString &logName, qint64) override
