@@ -127,13 +127,15 @@ void SchedulingTest::manyLogsShareABudget()
                            [](const IncomingLog *log) { return log->head().recordNumber() == 1; });
     }));
     QStringList asked = traffic().takeAsked();
-    QCOMPARE(QSet<QString>(asked.begin(), asked.end()).size(), Logs);
+    asked.removeDuplicates();
+    QCOMPARE(asked.size(), Logs);
     QVERIFY2(traffic().most <= 8, qPrintable(QString::number(traffic().most)));
     QVERIFY(traffic().most > 1);
 
     // Those that had news since go first when all are asked.
     QList<int> recent;
-    for (const int i : {75, 20, 50}) {
+    for (const int place : {75, 20, 50}) {
+        const int i = numbers.value(asked.at(place));
         logs.at(std::size_t(i))->add({"news"});
         world->publish(logs.at(std::size_t(i))->name(), {}, logs.at(std::size_t(i))->record());
         followed.at(std::size_t(i))->checkNow();
@@ -142,13 +144,14 @@ void SchedulingTest::manyLogsShareABudget()
     }
     QVERIFY(waitFor([&] { return bob.transport().state() == Transport::State::Idle; }));
     traffic().takeAsked();
-    logs.front()->add({"news"});
-    world->publish(logs.front()->name(), {}, logs.front()->record());
+    const auto longestIdle = std::size_t(numbers.value(asked.constFirst()));
+    logs.at(longestIdle)->add({"news"});
+    world->publish(logs.at(longestIdle)->name(), {}, logs.at(longestIdle)->record());
     bob.transport().syncNow();
     QVERIFY(waitFor([] { return traffic().count() >= 3; }));
-    // The first that had been heard of would have to wait for all others.
-    followed.front()->checkNow();
-    QVERIFY(waitFor([&] { return followed.front()->head().recordNumber() == 2; }));
+    // It would have to wait for all others.
+    followed.at(longestIdle)->checkNow();
+    QVERIFY(waitFor([&] { return followed.at(longestIdle)->head().recordNumber() == 2; }));
     asked = traffic().takeAsked();
     QVERIFY2(asked.size() < Logs - 10, qPrintable(QString::number(asked.size())));
     QList<int> first;
