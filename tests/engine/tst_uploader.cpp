@@ -242,11 +242,12 @@ void UploaderTest::auditGivesUpASilentStoreAtOnce()
     audit();
     QTRY_COMPARE(store(Second)->questions.size(), 1);
     QCOMPARE(store(First)->questions.size(), 1);
-    while (!m_audit) {
+    const auto isDone = [this] {
         if (!store(Second)->questions.isEmpty())
             store(Second)->answerExists(QList<bool>(store(Second)->questions.first().size(), true));
-        QTest::qWait(1);
-    }
+        return m_audit.has_value();
+    };
+    QVERIFY(QTest::qWaitFor(isDone, 60'000));
     QCOMPARE(m_audit->value().blocks(), 600);
     QCOMPARE(m_audit->value().checked(), 300);
     QCOMPARE(m_audit->value().failed(), 300);
