@@ -98,9 +98,11 @@ void Engine::profileOpened(const Problem &notice)
     m_outbox = std::make_unique<Outbox>(*m_database);
     m_pages = std::make_unique<OwnPages>(*m_database);
     m_inbox = std::make_unique<Inbox>(*m_database);
-    // Logs and their names are sealed; how much waits is not.
+    // Labels, links and entries are sealed; how much waits is not, nor how far a log is whose link
+    // the host names.
     if (const Result<PendingTotals> totals = m_outbox->pendingTotals(); totals.ok())
         m_lockedTotals = totals.value();
+    m_incoming.beginLocked(*m_inbox, m_clock);
     reportSoon();
     askForKey();
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "incominglogs.h"
 
+#include "heads.h"
 #include "logging.h"
+
+#include "log/link.h"
 
 #include <QRandomGenerator>
 
@@ -27,11 +30,35 @@ IncomingLogs::~IncomingLogs() = default;
 
 // ---- Begin and end
 
+void IncomingLogs::beginLocked(Inbox &inbox, const TimeSource &clock)
+{
+    m_locked.emplace(Locked{inbox, clock});
+    for (const auto &[identity, wanted] : m_wanted)
+        tellLocked(wanted);
+}
+
+void IncomingLogs::tellLocked(const Wanted &wanted)
+{
+    const Result<std::optional<FollowedLog>> log = m_locked->inbox.unsealedLog(wanted.link);
+    if (!log.ok() || !log.value())
+        return;
+    const Result<NameRecord> record =
+        parseNameRecord(log.value()->record, publicKeyOf(wanted.link));
+    if (!record.ok())
+        return;
+    IncomingStatus status;
+    status.head = headOf(record.value(), log.value()->lastSequence,
+                         isExpired(record.value(), m_locked->clock()));
+    status.position = log.value()->position;
+    m_reporter.tell({identityOf(wanted.link), wanted.generation}, status);
+}
+
 Problem IncomingLogs::begin(const FollowerContext &context, Problem *damage)
 {
     const Result<Readable<FollowedLog>> logs = context.inbox.logs();
     if (!logs.ok())
         return logs.problem();
+    m_locked.reset();
     m_context.emplace(context);
     *damage = logs.value().damage;
     for (const FollowedLog &log : logs.value().rows)
@@ -54,6 +81,7 @@ void IncomingLogs::end()
         following.follower->disconnect(this);
     m_followings.clear();
     m_plan.clear();
+    m_locked.reset();
     m_context.reset();
 }
 
@@ -109,7 +137,10 @@ void IncomingLogs::follow(const LogLink &link, int generation)
 {
     const IncomingKey key{identityOf(link), generation};
     if (!m_context) {
-        m_wanted.insert_or_assign(key.identity, Wanted{link, generation});
+        const auto wanted =
+            m_wanted.insert_or_assign(key.identity, Wanted{link, generation, {}}).first;
+        if (m_locked)
+            tellLocked(wanted->second);
         return;
     }
     Problem problem;

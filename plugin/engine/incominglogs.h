@@ -24,6 +24,9 @@ public:
     IncomingLogs(StatusReporter &reporter, const Timing &timing, QObject *parent);
     ~IncomingLogs() override;
 
+    // The profile is open and waits for its key: shows what the database tells of wanted logs
+    // without it. `inbox` outlives begin() or end().
+    void beginLocked(Inbox &inbox, const TimeSource &clock);
     // The profile is unlocked: brings up the logs that the database knows, and what was asked for
     // meanwhile. After a Problem nothing has begun. What `context` names outlives end().
     // `damage`: what had to be left out.
@@ -91,6 +94,13 @@ private:
         QDeadlineTimer deadline;
     };
 
+    struct Locked
+    {
+        Inbox &inbox;
+        TimeSource clock;
+    };
+
+    void tellLocked(const Wanted &wanted);
     Follower *find(const IncomingKey &log) const;
     void add(const FollowedLog &log, int generation);
     void remove(const IncomingKey &log, const Reply<Problem> &reply);
@@ -103,6 +113,7 @@ private:
 
     StatusReporter &m_reporter;
     Timing m_timing;
+    std::optional<Locked> m_locked; // while the key is missing
     std::optional<FollowerContext> m_context;
     std::map<QString, Following> m_followings; // by identity
     std::map<QString, Wanted> m_wanted; // by identity: not followed yet

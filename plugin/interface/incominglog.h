@@ -30,14 +30,15 @@ public:
     // The link that it is followed by, the first one if there were several; never null.
     virtual LogLink link() const = 0;
 
-    // The newest head seen (3/REMOTE-LOG, Payloads: NS Fetch), also in an earlier run; null if none
-    // was, or the profile is not open yet. Its lastSequence() stays the last one known while the
-    // page of a newer record is not read yet, and is 0 only if no page was ever read: so
-    // lastSequence() - position() never underflows, and is what is known to be still to come.
+    // The newest head seen (3/REMOTE-LOG, Payloads: NS Fetch), also in an earlier run, and also while
+    // the profile's key is not there; null if none was, or the profile is not open yet. Its
+    // lastSequence() stays the last one known while the page of a newer record is not read yet, and
+    // is 0 only if no page was ever read: so lastSequence() - position() never underflows, and is
+    // what is known to be still to come.
     virtual Head head() const = 0;
 
-    // Sequence of the last entry that is durably committed; 0 at first, and until the profile is
-    // open.
+    // Sequence of the last entry that is durably committed, also while the profile's key is not
+    // there; 0 at first, and until the profile is open.
     virtual quint64 position() const = 0;
 
     // What keeps this log from going on; null if nothing does.

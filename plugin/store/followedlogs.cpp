@@ -7,6 +7,8 @@
 #include "row.h"
 #include "storeproblem.h"
 
+#include <QCryptographicHash>
+
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
@@ -27,6 +29,16 @@ QByteArray sealedLink(const RowSeal &seal, const LogLink &link)
     if (link.isNull())
         fail(Problem::Kind::InvalidArgument, QStringLiteral("the null link"));
     return seal.seal(link.toUrl().toEncoded(), Table, noLog(), 0);
+}
+
+// Tells nothing to whoever has not the link.
+QByteArray identityHash(const LogLink &link)
+{
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    hash.addData(publicKeyOf(link));
+    const Key readKey = readKeyOf(link);
+    hash.addData(QByteArrayView(readKey.data(), readKey.size()));
+    return hash.result();
 }
 
 QByteArray sealedHistory(const RowSeal &seal, const FollowedLog &log)
@@ -100,6 +112,26 @@ Result<Readable<FollowedLog>> Inbox::logs()
     });
 }
 
+Result<std::optional<FollowedLog>> Inbox::unsealedLog(const LogLink &link)
+{
+    return guarded<std::optional<FollowedLog>>(m_database, [&]() -> std::optional<FollowedLog> {
+        const QByteArray identity = identityHash(link);
+        SQLite::Statement &row =
+            m_database.statement("SELECT position, record, record_number, last_sequence "
+                                 "FROM followed_logs WHERE identity = ?1");
+        bindBytes(row, 1, identity);
+        if (!row.executeStep())
+            return std::nullopt;
+        FollowedLog log;
+        log.link = link;
+        log.position = numberAt(row, 0);
+        log.record = bytesAt(row, 1);
+        log.recordNumber = numberAt(row, 2);
+        log.lastSequence = numberAt(row, 3);
+        return log;
+    });
+}
+
 Result<FollowedLog> Inbox::createLog(const LogLink &link)
 {
     FollowedLog log;
@@ -153,15 +185,17 @@ void Inbox::insertLog(FollowedLog &log, const QByteArray &sealed)
 {
     const QByteArray history = sealedHistory(m_database.seal(), log);
     const QByteArray record = notNull(log.record);
+    const QByteArray identity = identityHash(log.link);
     SQLite::Statement &insert = m_database.statement(
         "INSERT INTO followed_logs(link, position, cursor, history, record, record_number, "
-        "last_sequence, is_head_read) VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6, 0)");
+        "last_sequence, is_head_read, identity) VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6, 0, ?7)");
     bindBytes(insert, 1, sealed);
     bindNumber(insert, 2, log.position);
     bindBytes(insert, 3, history);
     bindBytes(insert, 4, record);
     bindNumber(insert, 5, log.recordNumber);
     bindNumber(insert, 6, log.lastSequence);
+    bindBytes(insert, 7, identity);
     insert.exec();
     log.id = m_database.handle().getLastInsertRowid();
 }
@@ -172,11 +206,13 @@ Problem Inbox::saveLog(const FollowedLog &log)
         const QByteArray link = sealedLink(m_database.seal(), log.link);
         const QByteArray history = sealedHistory(m_database.seal(), log);
         const QByteArray record = notNull(log.record);
-        SQLite::Statement &update = m_database.statement(
-            "UPDATE followed_logs SET link = ?2, position = ?3, cursor = ?4, "
-            "history = ?5, record = ?6, "
-            "record_number = ?7, last_sequence = ?8, is_head_read = ?9 WHERE id = ?1 AND "
-            "position <= ?3 AND record_number <= ?7");
+        const QByteArray identity = identityHash(log.link);
+        SQLite::Statement &update =
+            m_database.statement("UPDATE followed_logs SET link = ?2, position = ?3, cursor = ?4, "
+                                 "history = ?5, record = ?6, "
+                                 "record_number = ?7, last_sequence = ?8, is_head_read = ?9, "
+                                 "identity = ?10 WHERE id = ?1 AND "
+                                 "position <= ?3 AND record_number <= ?7");
         update.bind(1, int64_t(log.id));
         bindBytes(update, 2, link);
         bindNumber(update, 3, log.position);
@@ -186,6 +222,7 @@ Problem Inbox::saveLog(const FollowedLog &log)
         bindNumber(update, 7, log.recordNumber);
         bindNumber(update, 8, log.lastSequence);
         bindNumber(update, 9, log.isHeadRead);
+        bindBytes(update, 10, identity);
         if (update.exec() != 1)
             return Problem(
                 Problem::Kind::InvalidArgument,

@@ -42,6 +42,9 @@ public:
     explicit Inbox(Database &database);
 
     Result<Readable<FollowedLog>> logs();
+    // What of a log is not sealed, for a profile without its key: position, record, its number and
+    // lastSequence. Nothing if it is not followed, or was saved last by an older version.
+    Result<std::optional<FollowedLog>> unsealedLog(const LogLink &link);
     // InvalidArgument for the null link, and for one that is followed already (name and read key
     // are equal). If a damaged row is this log's, it is replaced: position, record and lastSequence
     // stay as far as they can be read, cursor and history begin anew. Then cursor < position, until

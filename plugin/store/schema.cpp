@@ -131,7 +131,14 @@ CREATE UNIQUE INDEX inbox_contents_by_sequence ON inbox_contents(log, sequence, 
 CREATE INDEX inbox_contents_by_address ON inbox_contents(log, address);
 )sql";
 
-constexpr MigrationStep Steps[] = {Version1};
+// Version 2: a profile without its key finds a log by the link that the host has. NULL in rows of
+// version 1 that were not saved since.
+constexpr MigrationStep Version2 = R"sql(
+ALTER TABLE followed_logs ADD COLUMN identity BLOB; -- SHA-256(public key || read key)
+CREATE INDEX followed_logs_by_identity ON followed_logs(identity);
+)sql";
+
+constexpr MigrationStep Steps[] = {Version1, Version2};
 static_assert(std::size(Steps) == SchemaVersion);
 
 int pragma(SQLite::Database &database, const char *sql)

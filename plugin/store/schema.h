@@ -12,7 +12,7 @@ class Database;
 namespace RemoteLog {
 
 // Value of `PRAGMA user_version` that this code writes.
-inline constexpr int SchemaVersion = 1;
+inline constexpr int SchemaVersion = 2;
 
 // `PRAGMA application_id`: tells our database from a foreign one.
 inline constexpr int ApplicationId = 0x524c6f67; // "RLog"

@@ -21,6 +21,8 @@ private Q_SLOTS:
     void cleanup() { m_profile.reset(); }
     void newLog();
     void everyFieldOfALogSurvives();
+    void knownWithoutTheKey();
+    void knownWithoutTheKeyOnceSaved();
     void linksAreUniqueByNameAndKey();
     void numbersNeverGoBack();
     void receiveIsOneTransaction();
@@ -105,6 +107,44 @@ void InboxTest::everyFieldOfALogSurvives()
     compareLogs(m_profile->followedLog(), log);
     QVERIFY(!m_profile->open());
     compareLogs(m_profile->followedLog(), log);
+}
+
+void InboxTest::knownWithoutTheKey()
+{
+    FollowedLog log = m_log;
+    log.position = 3;
+    log.record = bytesOf(2, 300);
+    log.recordNumber = 7;
+    log.lastSequence = 9;
+    QVERIFY(!m_profile->inbox().saveLog(log));
+    m_profile->close();
+    const Database::Opened locked = Database::open(m_profile->directory());
+    QVERIFY(locked.database && !locked.database->isUnlocked());
+    Inbox inbox(*locked.database);
+    const LogLink withHints = linkTo(
+        QStringLiteral("alice"), {QUrl(QStringLiteral("gateway+https://gateway.example.org/"))});
+    for (const LogLink &link : {m_log.link, withHints}) {
+        const auto known = inbox.unsealedLog(link);
+        QVERIFY(known.ok() && known.value());
+        QVERIFY(known.value()->link == link);
+        QCOMPARE(known.value()->position, 3u);
+        QCOMPARE(known.value()->record, log.record);
+        QCOMPARE(known.value()->recordNumber, 7u);
+        QCOMPARE(known.value()->lastSequence, 9u);
+    }
+    const auto stranger = inbox.unsealedLog(linkTo(QStringLiteral("bob")));
+    QVERIFY(stranger.ok() && !stranger.value());
+}
+
+// A row that version 1 of the database wrote.
+void InboxTest::knownWithoutTheKeyOnceSaved()
+{
+    m_profile->db().handle().exec("UPDATE followed_logs SET identity = NULL");
+    const auto before = m_profile->inbox().unsealedLog(m_log.link);
+    QVERIFY(before.ok() && !before.value());
+    QVERIFY(!m_profile->inbox().saveLog(m_log));
+    const auto after = m_profile->inbox().unsealedLog(m_log.link);
+    QVERIFY(after.ok() && after.value());
 }
 
 void InboxTest::linksAreUniqueByNameAndKey()

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void uncommittedComesAgain();
     void committedNeverComesAgain();
     void inboxIsDeliveredWithoutHelpers();
+    void showsHowFarItIsWithoutItsKey();
     void sequencesGoOn();
 };
 
@@ -234,6 +235,36 @@ void RestartTest::inboxIsDeliveredWithoutHelpers()
     QVERIFY(waitFor([&reader] { return reader.log->position() == 1000; }));
     QCOMPARE(reader.entries.size(), 1000);
     QVERIFY(reader.largestSignal <= 256);
+}
+
+void RestartTest::showsHowFarItIsWithoutItsKey()
+{
+    Party alice({helper("locked")});
+    OutgoingLog *log = alice.open().openLog(Label);
+    QVERIFY(await(log->appendAll({"a", "b", "c"})).ok());
+    QVERIFY(waitFor([log] { return log->head().lastSequence() == 3; }));
+    Party bob({helper("locked")});
+    IncomingLog *news = bob.open().follow(linkOf(log));
+    connect(news, &IncomingLog::entriesReceived, news, [news] { news->commit(2); });
+    news->start();
+    QVERIFY(waitFor([news] { return news->position() == 2; }));
+    const Head head = news->head();
+    bob.close();
+
+    bob.secrets.mood = FakeSecretStore::Mood::Unavailable;
+    const auto isLocked = [&bob] {
+        return bob.transport().problem().kind() == Problem::Kind::SecretStoreUnavailable;
+    };
+    for (const bool isLate : {false, true}) {
+        Transport &transport = bob.open();
+        if (isLate)
+            QVERIFY(waitFor(isLocked));
+        news = transport.follow(linkOf(log));
+        QVERIFY(waitFor([news] { return news->position() == 2; }));
+        QCOMPARE(news->head(), head);
+        QVERIFY(waitFor(isLocked));
+        bob.close();
+    }
 }
 
 void RestartTest::sequencesGoOn()
