@@ -8,6 +8,8 @@
 
 #include <QDateTime>
 
+#include <cstdlib>
+
 namespace RemoteLog {
 
 namespace {
@@ -109,7 +111,7 @@ Result<QByteArray> FolderBlocks::get(const QByteArray &address, qint64 limit) co
     return isBeingCopied(tree, address, bytes.value()) ? QByteArray() : bytes;
 }
 
-bool FolderBlocks::isBeingCopied(const QByteArray &address) const
+bool FolderBlocks::isThere(const QByteArray &address) const
 {
     FolderTree tree(m_folder.path);
     return !tree.open() && tree.lastModified(pathOf(address)).has_value();
@@ -127,7 +129,9 @@ bool FolderBlocks::isBeingCopied(const FolderTree &tree, const QByteArray &addre
     if (decodeBlock(bytes).ok())
         return false;
     const std::optional<QDateTime> modified = tree.lastModified(pathOf(address));
-    return modified && modified->secsTo(QDateTime::currentDateTimeUtc()) < MaxSecondsOfACopy;
+    // Either way: clocks of shares differ, and a date far ahead must not hide damage for years.
+    return modified
+           && std::abs(modified->secsTo(QDateTime::currentDateTimeUtc())) < MaxSecondsOfACopy;
 }
 
 Result<QList<bool>> FolderBlocks::exist(const QList<QByteArray> &addresses) const

@@ -27,8 +27,8 @@ public:
     // copying here.
     Result<QByteArray> get(const QByteArray &address, qint64 limit) const;
 
-    // Whether there is a file that get() passes over.
-    bool isBeingCopied(const QByteArray &address) const;
+    // Whether there is a file, whatever is in it: get() passes over one that is still being copied.
+    bool isThere(const QByteArray &address) const;
 
     // Whether there is a file with the block's bytes: it is read, for a damaged one is as good as
     // none. A folder that cannot be read is a Problem.

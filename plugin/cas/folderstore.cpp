@@ -34,7 +34,7 @@ Result<QList<Block>> getWatching(const FolderBlocks &blocks, const Fetch &fetch,
         // It may have come before the watch did.
         bytes = blocks.get(fetch.address(), fetch.limit());
     }
-    if (isMissing() && blocks.isBeingCopied(fetch.address())) {
+    if (isMissing() && blocks.isThere(fetch.address())) {
         // Its name is there already: whatever is done beside it may be that it is whole.
         directory.watch();
         bytes = blocks.get(fetch.address(), fetch.limit());

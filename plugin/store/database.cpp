@@ -83,7 +83,7 @@ Database::Opened Database::openFile(const QString &path)
 Problem Database::begin(const DatabaseFile::Sizes &sizes)
 {
     const Problem problem = tryToBegin(sizes);
-    return unlessDiskFailed(problem, m_database ? m_database->getHandle() : nullptr);
+    return unlessDiskFailed(problem, takeDiskError(m_database ? m_database->getHandle() : nullptr));
 }
 
 Problem Database::tryToBegin(const DatabaseFile::Sizes &sizes)
@@ -91,18 +91,16 @@ try {
     const DatabaseFile file(m_path);
     if (const Problem problem = file.prepare())
         return problem;
-    const bool mustCheck = sizes.total() <= CheckedSize || file.isSuspect();
     const bool wasUnclean = sizes.log > 0;
     if (const Problem problem = inspect(sizes.isCutShort(SchemaPageSize), wasUnclean))
         return problem;
-    if (const Problem problem = wasUnclean ? setUselessLogAside(sizes) : Problem())
+    if (const Problem problem = wasUnclean ? keepDamagedLog(sizes) : Problem())
         return problem;
     if (const Problem problem = configure())
         return problem;
     if (const Problem problem = migrate(*m_database))
         return problem;
-    // Whatever damaged its log may have been in it, too.
-    if (mustCheck || m_notice) {
+    if (sizes.total() <= CheckedSize || file.isSuspect()) {
         if (const Problem problem = checkAllPages())
             return problem;
         file.setSuspect(false);
@@ -118,7 +116,8 @@ try {
                        QStringLiteral("another program has the database open"));
     if (exception.getErrorCode() == SQLITE_ERROR) // "unsupported file format" and the like
         return Problem(Problem::Kind::LocalDataCorrupt, QString::fromUtf8(exception.what()));
-    return problemFromSqlite(exception, m_database ? m_database->getHandle() : nullptr);
+    return problemFromSqlite(exception,
+                             takeDiskError(m_database ? m_database->getHandle() : nullptr));
 }
 
 // Nothing is written before the file is known to be ours, not even what its write-ahead log has.
@@ -147,21 +146,28 @@ Problem Database::inspect(bool isCutShort, bool wasUnclean)
     return {};
 }
 
-// SQLite would overwrite it without a word.
-Problem Database::setUselessLogAside(DatabaseFile::Sizes sizes)
+// SQLite would overwrite a useless one, and cut a damaged one off, without a word.
+Problem Database::keepDamagedLog(DatabaseFile::Sizes sizes)
 {
     const DatabaseFile file(m_path);
-    const Result<bool> isUseless = file.isLogUseless();
-    if (!isUseless.ok() || !isUseless.value())
-        return isUseless.problem();
-    m_database.reset(); // it has the log open
-    const Result<QString> name = file.setLogAside();
+    const Result<LogState> state = file.logState();
+    if (!state.ok() || state.value() == LogState::Good)
+        return state.problem();
+    // Whatever damaged its log may have been in the database, too; also for the next open, if this
+    // one gets no further.
+    file.setSuspect(true);
+    const bool isUseless = state.value() == LogState::Useless;
+    if (isUseless)
+        m_database.reset(); // it has the log open
+    const Result<QString> name = isUseless ? file.setLogAside() : file.copyLogAside();
     if (!name.ok())
         return name.problem();
     m_notice = Problem(
         Problem::Kind::LocalDataCorrupt,
         QStringLiteral("the write-ahead log is damaged; set aside as %1").arg(name.value()));
     qCWarning(lcStore).noquote() << m_notice.detail();
+    if (!isUseless)
+        return {};
     sizes.log = 0;
     return inspect(sizes.isCutShort(SchemaPageSize), false);
 }

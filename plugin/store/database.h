@@ -80,8 +80,8 @@ public:
     Problem transaction(const std::function<Problem()> &work);
 
     // What keeps the disk from taking what is written, as the last transaction met it:
-    // LocalStorageFull, or ActionRequired where the database was moved; null since probeDisk()
-    // found that over.
+    // LocalStorageFull, ActionRequired where the database was moved, or WillRetry after an I/O
+    // error; null since probeDisk() found that over.
     Problem diskProblem() const { return m_diskProblem; }
     // `tell` is called when that is another one now, and each time that something fails because of
     // it, from within whatever met it; for the probe only when it is another one.
@@ -113,12 +113,14 @@ private:
     Problem begin(const DatabaseFile::Sizes &sizes);
     Problem tryToBegin(const DatabaseFile::Sizes &sizes);
     Problem inspect(bool isCutShort, bool wasUnclean);
-    Problem setUselessLogAside(DatabaseFile::Sizes sizes);
+    Problem keepDamagedLog(DatabaseFile::Sizes sizes);
     Problem configure();
     Problem checkAllPages();
     Problem verify(const MasterSecret &master, const RowSeal &seal, bool hasCheck) const;
     Problem runInTransaction(const std::function<Problem()> &work);
     bool isMoved() const;
+    void leaveFiles();
+    void keepLostLog();
     void noteDiskProblem(const Problem &problem);
     void release() const;
     void eraseNow();
@@ -136,6 +138,7 @@ private:
     Problem m_doom; // why the transaction under way cannot succeed any more
     bool m_mustErase = false;
     Problem m_diskProblem;
+    mutable int m_diskError = 0; // that the last outermost guard met; 0: none
     bool m_isProbing = false;
     std::function<void()> m_tellDiskProblem;
 };

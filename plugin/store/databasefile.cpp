@@ -3,12 +3,12 @@
 
 #include "platform/durablefile.h"
 
+#include <QCryptographicHash>
 #include <QDateTime>
 #include <QFile>
 #include <QFileInfo>
 #include <QRandomGenerator>
 #include <QScopeGuard>
-#include <QtEndian>
 
 #include <algorithm>
 #include <cerrno>
@@ -66,33 +66,6 @@ Result<bool> isOfEmptyDatabase(const QString &path)
     if (file.error() != QFileDevice::NoError)
         return problemOf(file, QStringLiteral("reading a rollback journal"));
     return head.size() == 20 && head.endsWith(QByteArray(4, '\0'));
-}
-
-// sqlite.org/fileformat.html, "WAL File Format": a header of 32 bytes, of which the first 24 are
-// summed up in words of the byte order that the first number says.
-constexpr qsizetype LogHeaderSize = 32;
-constexpr qsizetype SummedSize = 24;
-constexpr qint64 PartSize = 64 * 1024;
-constexpr quint32 LogMagic = 0x377f0682; // 1 more: big-endian
-
-bool isLogHeader(const QByteArray &head)
-{
-    if (head.size() < LogHeaderSize) // the disk did not give it
-        return false;
-    const auto word = [&head](qsizetype at) {
-        return qFromBigEndian<quint32>(head.constData() + at);
-    };
-    const quint32 magic = word(0);
-    if ((magic & ~1U) != LogMagic)
-        return false;
-    quint32 a = 0;
-    quint32 b = 0;
-    for (qsizetype at = 0; at < SummedSize; at += 8) {
-        const bool isBig = magic & 1U;
-        a += (isBig ? word(at) : qbswap(word(at))) + b;
-        b += (isBig ? word(at + 4) : qbswap(word(at + 4))) + a;
-    }
-    return a == word(SummedSize) && b == word(SummedSize + 4);
 }
 
 // A name can be taken by the first part of what has to go there.
@@ -168,21 +141,16 @@ Result<QString> DatabaseFile::setAside() const
     return QFileInfo(name).fileName();
 }
 
-// What a crash leaves of a log that was just begun is a header at the most, or zeros.
-Result<bool> DatabaseFile::isLogUseless() const
+Result<LogState> DatabaseFile::logState() const
 {
     QFile file(m_path + LogSuffix);
     errno = 0;
     if (!file.open(QIODevice::ReadOnly))
         return problemOf(file, QStringLiteral("opening a write-ahead log"));
-    QByteArray bytes = file.read(LogHeaderSize);
-    bool isUseless = file.size() > LogHeaderSize && !isLogHeader(bytes);
-    while (isUseless && !bytes.isEmpty() && bytes.count('\0') == bytes.size())
-        bytes = file.read(PartSize);
-    isUseless = isUseless && !bytes.isEmpty();
+    const LogState state = inspectWriteAheadLog(file);
     if (file.error() != QFileDevice::NoError)
         return problemOf(file, QStringLiteral("reading a write-ahead log"));
-    return isUseless;
+    return state;
 }
 
 Result<QString> DatabaseFile::setLogAside() const
@@ -191,7 +159,24 @@ Result<QString> DatabaseFile::setLogAside() const
     QFile file(m_path + LogSuffix);
     errno = 0;
     if (!file.rename(name))
-        return problemOf(file, QStringLiteral("setting a damaged write-ahead log aside"));
+        return problemOf(file, QStringLiteral("setting a write-ahead log aside"));
+    return QFileInfo(name).fileName();
+}
+
+// Named after what is in it: an open that gets no further, and is tried again, copies it once.
+Result<QString> DatabaseFile::copyLogAside() const
+{
+    QFile file(m_path + LogSuffix);
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    errno = 0;
+    if (!file.open(QIODevice::ReadOnly) || !hash.addData(&file))
+        return problemOf(file, QStringLiteral("reading a damaged write-ahead log"));
+    file.close();
+    const QString name = m_path + QStringLiteral(".damaged-")
+                         + QString::fromLatin1(hash.result().first(8).toHex()) + LogSuffix;
+    errno = 0;
+    if (!QFileInfo::exists(name) && !file.copy(name))
+        return problemOf(file, QStringLiteral("copying a damaged write-ahead log"));
     return QFileInfo(name).fileName();
 }
 

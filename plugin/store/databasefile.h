@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "writeaheadlog.h"
+
 #include <RemoteLog/result.h>
 
 #include <QString>
@@ -65,13 +67,13 @@ public:
     // process dies in here, the next call goes on with the same name.
     Result<QString> setAside() const;
 
-    // Whether there is something in the write-ahead log, but not behind a header that SQLite would
-    // take: a crash does not do that. A damaged part behind a good header is not looked for; with
-    // it SQLite drops what comes after.
-    Result<bool> isLogUseless() const;
+    // Of the write-ahead log.
+    Result<LogState> logState() const;
 
     // setAside() for the write-ahead log alone.
     Result<QString> setLogAside() const;
+    // And it stays where it is, too.
+    Result<QString> copyLogAside() const;
 
     // Whether the disk takes so many bytes more, beside the database: a Problem if not. It does not
     // keep them.

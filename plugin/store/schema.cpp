@@ -209,7 +209,7 @@ try {
                        QStringLiteral("the database has lost its schema or its version"));
     return {};
 } catch (const SQLite::Exception &exception) {
-    return problemFromSqlite(exception, database.getHandle());
+    return problemFromSqlite(exception, takeDiskError(database.getHandle()));
 }
 
 Problem migrate(SQLite::Database &database)
@@ -231,7 +231,7 @@ try {
     }
     return {};
 } catch (const SQLite::Exception &exception) {
-    return problemFromSqlite(exception, database.getHandle());
+    return problemFromSqlite(exception, takeDiskError(database.getHandle()));
 }
 
 Problem checkSchema(SQLite::Database &database)
@@ -246,7 +246,7 @@ try {
             QStringLiteral("the database does not have the tables that its version has"));
     return {};
 } catch (const SQLite::Exception &exception) {
-    return problemFromSqlite(exception, database.getHandle());
+    return problemFromSqlite(exception, takeDiskError(database.getHandle()));
 }
 
 } // namespace RemoteLog

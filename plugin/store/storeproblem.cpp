@@ -56,29 +56,19 @@ Problem::Kind kindOf(int extendedCode, int systemError)
     }
 }
 
-// The last error that the system gave `file`; it stays when later calls succeed.
-int errorOf(sqlite3_file *file)
+// The last error that the system gave `file`. SQLite keeps it when later calls succeed, but for
+// one: a read behind the end is no error of the system. A disk that still fails says so again.
+int takeErrorOf(sqlite3_file *file)
 {
-    int error = 0;
-    if (file && file->pMethods)
-        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
-    return error;
-}
-
-// Of the write-ahead log, which takes what is written, or of the database; 0 if no call failed
-// since the connection was opened. (sqlite3_system_errno() is 0 again when an exception arrives
-// here.)
-int diskError(sqlite3 *connection)
-{
-    if (!connection)
+    if (!file || !file->pMethods)
         return 0;
-    for (int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
-        sqlite3_file *file = nullptr;
-        sqlite3_file_control(connection, "main", which, static_cast<void *>(&file));
-        if (const int error = errorOf(file))
-            return error;
-    }
-    return 0;
+    int error = 0;
+    file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+    constexpr sqlite3_int64 BehindEveryEnd = sqlite3_int64(1) << 60;
+    char byte = 0;
+    if (error)
+        file->pMethods->xRead(file, &byte, 1, BehindEveryEnd);
+    return error;
 }
 
 QString diskErrorText(int systemError, const QString &detail)
@@ -103,24 +93,37 @@ Problem problemFromSqlite(int extendedCode, const QString &message, int systemEr
                    isDiskError(extendedCode) ? diskErrorText(systemError, detail) : detail);
 }
 
-Problem problemFromSqlite(const SQLite::Exception &exception, sqlite3 *connection)
+// sqlite3_system_errno() is 0 again when an exception arrives.
+int takeDiskError(sqlite3 *connection)
+{
+    int found = 0;
+    if (!connection)
+        return found;
+    for (int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+        sqlite3_file *file = nullptr;
+        sqlite3_file_control(connection, "main", which, static_cast<void *>(&file));
+        const int error = takeErrorOf(file);
+        found = found ? found : error;
+    }
+    return found;
+}
+
+Problem problemFromSqlite(const SQLite::Exception &exception, int systemError)
 {
     // Some exceptions of SQLiteCpp know only the primary code, and its own complaints (a missing
     // row) none.
     const int code = exception.getExtendedErrorCode() > 0 ? exception.getExtendedErrorCode()
                                                           : exception.getErrorCode();
-    const Problem problem = problemFromSqlite(
-        code > 0 ? code : SQLITE_ERROR, QString::fromUtf8(exception.what()), diskError(connection));
-    return unlessDiskFailed(problem, connection);
+    const Problem problem = problemFromSqlite(code > 0 ? code : SQLITE_ERROR,
+                                              QString::fromUtf8(exception.what()), systemError);
+    return unlessDiskFailed(problem, systemError);
 }
 
-Problem unlessDiskFailed(const Problem &problem, sqlite3 *connection)
+Problem unlessDiskFailed(const Problem &problem, int systemError)
 {
-    if (problem.kind() != Problem::Kind::LocalDataCorrupt || !connection)
+    if (problem.kind() != Problem::Kind::LocalDataCorrupt || systemError == 0)
         return problem;
-    const int error = diskError(connection);
-    return error == 0 ? problem
-                      : Problem(Problem::Kind::WillRetry, diskErrorText(error, problem.detail()));
+    return Problem(Problem::Kind::WillRetry, diskErrorText(systemError, problem.detail()));
 }
 
 Problem withBoth(const Problem &first, const Problem &second)

@@ -2,10 +2,8 @@
 // How Database runs work: statements, transactions, and where exceptions end.
 #include "database.h"
 
-#include "databasefile.h"
 #include "storeproblem.h"
 
-#include <QRandomGenerator>
 #include <QScopeGuard>
 
 #include <SQLiteCpp/Database.h>
@@ -31,23 +29,8 @@ Database::Database(const QString &path)
 
 Database::~Database()
 {
-    if (!m_database)
-        return;
-    // SQLite deletes the write-ahead log of that name, whosever it is. It does ask whether the
-    // database was moved, but for another number of the file only, not for another disk.
-    const DatabaseFile::Identity now = DatabaseFile(m_path).identity();
-    const bool isDatabaseOther = m_identity.database.isOther(now.database);
-    const bool isLogOther = now.log.isThere && m_identity.log.isOther(now.log);
-    if (isLogOther && !isDatabaseOther)
-        eraseNow(); // what is in ours nobody would find any more
-    if (isLogOther || isDatabaseOther)
-        sqlite3_db_config(m_database->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-}
-
-bool Database::isMoved() const
-{
-    const DatabaseFile::Identity now = DatabaseFile(m_path).identity();
-    return m_identity.database.isOther(now.database) || m_identity.log.isOther(now.log);
+    if (m_database)
+        leaveFiles();
 }
 
 SQLite::Statement &Database::statement(const char *sql) const
@@ -79,7 +62,12 @@ void Database::release() const
 
 Problem Database::guard(const std::function<Problem()> &work) const
 {
-    ++m_depth;
+    if (m_depth++ == 0) {
+        // What a disk that has failed before says now is another matter.
+        if (m_diskError)
+            takeDiskError(m_database->getHandle());
+        m_diskError = 0;
+    }
     const auto leave = qScopeGuard([this] {
         if (--m_depth == 0)
             release();
@@ -89,7 +77,10 @@ Problem Database::guard(const std::function<Problem()> &work) const
     } catch (const StoreFailure &failure) {
         return failure.problem;
     } catch (const SQLite::Exception &exception) {
-        const Problem problem = problemFromSqlite(exception, m_database->getHandle());
+        const int diskError = takeDiskError(m_database->getHandle());
+        if (diskError)
+            m_diskError = diskError;
+        const Problem problem = problemFromSqlite(exception, diskError);
         if (problem.kind() == Problem::Kind::LocalDataCorrupt)
             DatabaseFile(m_path).setSuspect(true);
         return problem;
@@ -142,57 +133,13 @@ Problem Database::runInTransaction(const std::function<Problem()> &work)
     else if (m_mustErase)
         eraseNow();
     const bool hasWritten = sqlite3_total_changes(m_database->getHandle()) != changes;
-    if (wasMoved || problem.kind() == Problem::Kind::LocalStorageFull)
+    if (wasMoved)
+        keepLostLog();
+    if (wasMoved || (problem && m_diskError) || problem.kind() == Problem::Kind::LocalStorageFull)
         noteDiskProblem(problem);
     else if (m_isProbing && !problem && hasWritten) // something smaller may fit a full disk
         noteDiskProblem(Problem());
     return problem;
-}
-
-void Database::noteDiskProblem(const Problem &problem)
-{
-    if (m_isProbing && problem.kind() == m_diskProblem.kind())
-        return;
-    m_diskProblem = problem;
-    if (m_tellDiskProblem)
-        m_tellDiskProblem();
-}
-
-void Database::probeDisk()
-{
-    m_isProbing = true;
-    const auto end = qScopeGuard([this] { m_isProbing = false; });
-    if (!isMoved()) {
-        // Beside the write-ahead log, which has grown by what failed: what fits in there says
-        // nothing about the disk. That goes back to the disk where it is missing.
-        const DatabaseFile file(m_path);
-        Problem problem = file.tryRoom(ProbeSize);
-        if (problem) {
-            eraseNow();
-            problem = file.tryRoom(ProbeSize);
-        }
-        if (problem.kind() == Problem::Kind::LocalStorageFull)
-            noteDiskProblem(problem);
-        if (problem)
-            return;
-    }
-    // Another value each time: SQLite does not write what is there already.
-    setMetaValue(QByteArrayLiteral("probe"),
-                 QByteArray::number(QRandomGenerator::system()->generate64()));
-}
-
-void Database::eraseAfterCommit()
-{
-    m_mustErase = true;
-}
-
-// Zeroed pages go to the database, old ones leave the write-ahead log. If the disk refuses, the
-// next commit tries again.
-void Database::eraseNow()
-{
-    const int code = sqlite3_wal_checkpoint_v2(m_database->getHandle(), nullptr,
-                                               SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-    m_mustErase = code != SQLITE_OK;
 }
 
 } // namespace RemoteLog

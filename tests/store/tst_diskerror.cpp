@@ -34,6 +34,8 @@ private Q_SLOTS:
     void writes_data();
     void writes();
     void probeWritesEachTime();
+    void errorsAreADiskProblem();
+    void whatIsOverDoesNotCount();
     void otherProblemsAreNotTheDisks();
     void diskThatLies();
 
@@ -203,6 +205,49 @@ void DiskErrorTest::probeWritesEachTime()
     }
     m_profile->db().probeDisk();
     QVERIFY(!m_profile->db().diskProblem());
+}
+
+void DiskErrorTest::errorsAreADiskProblem()
+{
+    {
+        const FailingDisk disk(
+            [](const Call &call) { return call.access == Access::Write ? EIO : 0; });
+        QCOMPARE(m_profile->outbox().append(m_log, 41, {{"payload", {}}}).kind(),
+                 Problem::Kind::WillRetry);
+        m_profile->db().probeDisk();
+        QCOMPARE(m_profile->db().diskProblem().kind(), Problem::Kind::WillRetry);
+        QVERIFY(m_profile->db().diskProblem().detail().contains(
+            QStringLiteral("I/O error of the disk")));
+    }
+    m_profile->db().probeDisk();
+    QVERIFY(!m_profile->db().diskProblem());
+}
+
+// SQLite remembers the last error of a file for as long as it is open.
+void DiskErrorTest::whatIsOverDoesNotCount()
+{
+    {
+        const FailingDisk disk(
+            [](const Call &call) { return call.access == Access::Write ? EDQUOT : 0; });
+        QCOMPARE(m_profile->outbox().append(m_log, 41, {{"payload", {}}}).kind(),
+                 Problem::Kind::LocalStorageFull);
+    }
+    QVERIFY(!m_profile->outbox().append(m_log, 41, {{"payload", {}}}));
+    forgetPages();
+    {
+        const FailingDisk disk(
+            [](const Call &call) { return call.access == Access::Read ? EIO : 0; });
+        QCOMPARE(m_profile->outbox().pending(m_log, 1, 100, 1'000'000).problem().kind(),
+                 Problem::Kind::WillRetry);
+    }
+    {
+        const FailingDisk disk([](const Call &call) {
+            return call.access == Access::Read ? FailingDisk::Garbled : 0;
+        });
+        QCOMPARE(m_profile->outbox().pending(m_log, 1, 100, 1'000'000).problem().kind(),
+                 Problem::Kind::LocalDataCorrupt);
+    }
+    QVERIFY(DatabaseFile(m_profile->file()).isSuspect());
 }
 
 void DiskErrorTest::otherProblemsAreNotTheDisks()
