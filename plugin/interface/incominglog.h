@@ -30,8 +30,8 @@ public:
     // The link that it is followed by, the first one if there were several; never null.
     virtual LogLink link() const = 0;
 
-    // The newest head seen (3/REMOTE-LOG, Payloads: NS Fetch), also in an earlier run, and also while
-    // the profile's key is not there; null if none was, or the profile is not open yet. Its
+    // The newest head seen (3/REMOTE-LOG, Payloads: NS Fetch), also in an earlier run, and also
+    // while the profile's key is not there; null if none was, or the profile is not open yet. Its
     // lastSequence() stays the last one known while the page of a newer record is not read yet, and
     // is 0 only if no page was ever read: so lastSequence() - position() never underflows, and is
     // what is known to be still to come.
