@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "support/loadedplugin.h"
-#include "support/memoryhelpers.h"
 #include "support/party.h"
 
-#include <QDir>
+#include <QDirIterator>
 #include <QLoggingCategory>
 #include <QPluginLoader>
 #include <QtTest>
+
+#include <mutex>
 
 using namespace RemoteLog;
 using namespace RemoteLog::Testing;
@@ -14,11 +15,46 @@ using namespace RemoteLog::Testing;
 namespace {
 
 const QString Label = QStringLiteral("notes");
-QStringList said; // by anybody, through Qt's logging
+const QByteArray Text = "for nobody's log file";
+
+std::mutex saidMutex;
+QStringList said; // through Qt's logging, by anybody in any thread
 
 void listen(QtMsgType, const QMessageLogContext &context, const QString &message)
 {
+    const std::lock_guard lock(saidMutex);
     said.append(QLatin1String(context.category) + QStringLiteral(": ") + message);
+}
+
+QStringList saidDuring(const std::function<void()> &action)
+{
+    {
+        const std::lock_guard lock(saidMutex);
+        said.clear();
+    }
+    const QtMessageHandler before = qInstallMessageHandler(listen);
+    action();
+    qInstallMessageHandler(before);
+    const std::lock_guard lock(saidMutex);
+    return said;
+}
+
+// One byte of each block of a folder. How many blocks there are.
+int damageBlocks(const QString &folder)
+{
+    int count = 0;
+    QDirIterator blocks(folder + QStringLiteral("/blocks"), QDir::Files,
+                        QDirIterator::Subdirectories);
+    for (; blocks.hasNext(); ++count) {
+        QFile file(blocks.next());
+        if (!file.open(QIODevice::ReadWrite))
+            return 0;
+        QByteArray bytes = file.readAll();
+        bytes[bytes.size() / 2] = char(~bytes.at(bytes.size() / 2));
+        file.seek(0);
+        file.write(bytes);
+    }
+    return count;
 }
 
 qsizetype threads()
@@ -39,15 +75,18 @@ class GuestTest : public QObject
 private Q_SLOTS:
     void initTestCase();
     void quietUnlessAsked();
+    void tellsNoSecretWhenAsked();
     void leavesNoThreads();
     void copiesTalkToEachOther();
     void copiesShareNoProfile();
 
 private:
     std::unique_ptr<Transport> openWithCopy(Party &party);
+    void exchange(LogLink *link);
 
     QTemporaryDir m_directory;
     TransportPlugin *m_copy = nullptr;
+    qsizetype m_threadsBefore = 0; // any transport was made
 };
 
 void GuestTest::initTestCase()
@@ -58,6 +97,7 @@ void GuestTest::initTestCase()
     m_copy = qobject_cast<TransportPlugin *>(loader.instance());
     QVERIFY2(m_copy, qPrintable(loader.errorString()));
     QVERIFY(m_copy != &loadedPlugin());
+    m_threadsBefore = threads();
 }
 
 std::unique_ptr<Transport> GuestTest::openWithCopy(Party &party)
@@ -65,50 +105,74 @@ std::unique_ptr<Transport> GuestTest::openWithCopy(Party &party)
     return std::unique_ptr<Transport>(m_copy->create(party.settings, party.services()));
 }
 
+// Not without trouble, so that there is something to say: the storage is damaged, Bob cannot read
+// it, and Alice repairs it.
+void GuestTest::exchange(LogLink *link)
+{
+    constexpr int TooLongForARecord = 1000;
+    QTemporaryDir folder;
+    const QList<QUrl> helpers{QUrl::fromLocalFile(folder.path())};
+    Party alice(helpers);
+    Party bob(helpers);
+    OutgoingLog *log = alice.open().openLog(Label);
+    *link = linkOf(log);
+    QVERIFY(await(log->append(Text.repeated(TooLongForARecord))).ok());
+    QVERIFY(waitFor([log] { return log->head().lastSequence() == 1; }));
+    const int blocks = damageBlocks(folder.path());
+    QVERIFY(blocks > 0);
+    Reader reader(bob.open().follow(*link));
+    QVERIFY(waitFor([&] { return reader.log->problem().kind() == Problem::Kind::Tampered; }));
+    QCOMPARE(await(log->audit()).value().restored(), blocks);
+    bob.transport().syncNow();
+    QVERIFY(waitFor([&reader] { return reader.log->position() == 1; }));
+    alice.close();
+    bob.close();
+}
+
 void GuestTest::quietUnlessAsked()
 {
-    const auto exchange = [] {
-        Party alice({helper("quiet")});
-        Party bob({helper("quiet")});
-        OutgoingLog *log = alice.open().openLog(Label);
-        QVERIFY(await(log->append("psst")).ok());
-        Reader reader(bob.open().follow(linkOf(log)));
-        QVERIFY(waitFor([&reader] { return reader.log->position() == 1; }));
-        alice.close();
-        bob.close();
-    };
-    said.clear();
-    const QtMessageHandler before = qInstallMessageHandler(listen);
-    exchange();
-    qInstallMessageHandler(before);
-    QCOMPARE(said, QStringList());
+    LogLink link;
+    QCOMPARE(saidDuring([&] { exchange(&link); }), QStringList());
+}
+
+void GuestTest::tellsNoSecretWhenAsked()
+{
+    LogLink link;
+    QLoggingCategory::setFilterRules(QStringLiteral("remotelog.*=true"));
+    const QStringList lines = saidDuring([&] { exchange(&link); });
+    QLoggingCategory::setFilterRules({});
+    // Each of these had something to say.
+    for (const char *category : {"remotelog.engine", "remotelog.cas"})
+        QVERIFY2(std::any_of(lines.begin(), lines.end(),
+                             [category](const QString &line) {
+                                 return line.startsWith(QLatin1String(category));
+                             }),
+                 category);
+    const QString key = link.toUrl().fragment();
+    QVERIFY(!key.isEmpty());
+    for (const QString &line : lines) {
+        QVERIFY2(line.startsWith(QStringLiteral("remotelog.")), qPrintable(line));
+        for (const QString &secret :
+             {key, QString::fromLatin1(Text), QString::fromLatin1(Text.toHex()),
+              QString::fromLatin1(Text.toBase64())})
+            QVERIFY2(!line.contains(secret), qPrintable(line));
+    }
 }
 
 void GuestTest::leavesNoThreads()
 {
-    {
-        Party first({});
-        first.open();
-        first.close();
-    }
-    const qsizetype before = threads();
+    constexpr int Open = 10;
     QTemporaryDir folder;
     std::vector<std::unique_ptr<Party>> parties;
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 2 * Open; ++i) {
         parties.push_back(std::make_unique<Party>(QList<QUrl>{QUrl::fromLocalFile(folder.path())}));
         linkOf(parties.back()->open().openLog(Label));
         if (i % 2)
             parties.back()->drop();
     }
-    QVERIFY(threads() > before);
+    QVERIFY(threads() >= m_threadsBefore + Open);
     parties.clear();
-    // Another one clears away what ended meanwhile.
-    QVERIFY(waitFor([before] {
-        Party last({});
-        last.open();
-        last.close();
-        return threads() <= before;
-    }));
+    QVERIFY(waitFor([this] { return threads() <= m_threadsBefore; }));
 }
 
 void GuestTest::copiesTalkToEachOther()

@@ -35,6 +35,7 @@ bool MessengerProcess::start(const QStringList &options)
 {
     m_lines.clear();
     m_rest.clear();
+    m_errors.clear();
     m_next = 0;
     m_process = std::make_unique<QProcess>();
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -44,6 +45,8 @@ bool MessengerProcess::start(const QStringList &options)
     m_process->setProcessEnvironment(environment);
     QObject::connect(m_process.get(), &QProcess::readyReadStandardOutput, m_process.get(),
                      [this] { readLines(); });
+    QObject::connect(m_process.get(), &QProcess::readyReadStandardError, m_process.get(),
+                     [this] { m_errors += m_process->readAllStandardError(); });
     QStringList arguments{u"--profile"_s, m_path};
     if (m_usesKeychain)
         arguments << u"--keychain"_s;
@@ -109,6 +112,13 @@ bool MessengerProcess::waitForCount(const QString &pattern, qsizetype count)
     return found >= count;
 }
 
+bool MessengerProcess::warns(const QString &text)
+{
+    const auto isFound = [&] { return m_errors.contains(text.toUtf8()); };
+    (void)QTest::qWaitFor([&] { return isFound() || !isRunning(); }, Patience);
+    return isFound();
+}
+
 int MessengerProcess::waitForEnd()
 {
     if (!QTest::qWaitFor([this] { return !isRunning(); }, Patience)) {
@@ -154,7 +164,7 @@ QByteArray MessengerProcess::transcript() const
     constexpr qsizetype Newest = 60;
     return "\n" + m_name.toUtf8() + " printed:\n"
            + m_lines.mid(std::max<qsizetype>(0, m_lines.size() - Newest)).join(u'\n').toUtf8()
-           + "\nand as errors:\n" + m_process->readAllStandardError().right(4000);
+           + "\nand as errors:\n" + m_errors.right(4000);
 }
 
 } // namespace RemoteLogTest

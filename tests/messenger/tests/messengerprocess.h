@@ -38,6 +38,9 @@ public:
     // Waits for a line that matches the whole `pattern` and comes after the one found last.
     bool waitFor(const QString &pattern);
 
+    // Waits until it has said `text`, or a longer line with it, on standard error.
+    bool warns(const QString &text);
+
     // The captured texts of what waitFor() found.
     QString captured(int number = 1) const { return m_match.captured(number); }
 
@@ -55,7 +58,7 @@ public:
     // All lines of this run that match, of each the first captured text.
     QStringList all(const QString &pattern) const;
 
-    // Everything that was printed, for the message of a test that fails.
+    // What was printed last, as lines and as errors: for the message of a test that fails.
     QByteArray transcript() const;
 
 private:
@@ -68,6 +71,7 @@ private:
     QStringList m_helpers;
     std::unique_ptr<QProcess> m_process;
     QByteArray m_rest;
+    QByteArray m_errors;
     QStringList m_lines;
     qsizetype m_next = 0;
     QRegularExpressionMatch m_match;

@@ -263,23 +263,34 @@ void TestProcess::refusesWhatIsWrong_data()
 {
     QTest::addColumn<QStringList>("options");
     QTest::addColumn<int>("code");
-    QTest::newRow("no such option") << QStringList{u"--no-such-option"_s} << 2;
-    QTest::newRow("no number") << QStringList{u"--exit-at"_s, u"many"_s} << 2;
-    QTest::newRow("helper that is no URL") << QStringList{u"--helper"_s, u"/folder"_s} << 2;
-    QTest::newRow("link that is none")
-        << QStringList{u"--follow"_s, u"https://example.org/"_s} << 1;
-    QTest::newRow("no such plugin") << QStringList{u"--plugin"_s, u"/no/such/plugin.so"_s} << 4;
+    QTest::addColumn<QByteArray>("says");
+    const auto add = [](const char *name, const QStringList &options, int code, const char *says) {
+        QTest::newRow(name) << options << code << QByteArray(says);
+    };
+    add("no such option", {u"--no-such-option"_s}, 2, "no-such-option");
+    add("no number", {u"--exit-at"_s, u"many"_s}, 2, "--exit-at needs a number");
+    // The other one is always there.
+    add("two places for secrets", {u"--keychain"_s}, 2,
+        "--keychain and --secrets exclude each other");
+    add("two who know of the network", {u"--system-network"_s, u"--offline"_s}, 2,
+        "--system-network and --offline exclude each other");
+    add("helper that is no URL", {u"--helper"_s, u"/folder"_s}, 2, "problem invalid-argument");
+    add("link that is none", {u"--follow"_s, u"https://example.org/"_s}, 1,
+        "not-followed invalid-argument");
+    add("no such plugin", {u"--plugin"_s, u"/no/such/plugin.so"_s}, 4, "/no/such/plugin.so");
 }
 
 void TestProcess::refusesWhatIsWrong()
 {
     QFETCH(const QStringList, options);
     QFETCH(const int, code);
+    QFETCH(const QByteArray, says);
     const Storage storage;
     MessengerProcess alice(storage.place(), u"alice"_s);
     (void)alice.start(options);
     alice.endInput();
     EXPECT_END(alice, code);
+    QVERIFY2(alice.transcript().contains(says), alice.transcript().constData());
 }
 
 QTEST_GUILESS_MAIN(TestProcess)
