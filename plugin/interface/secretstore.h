@@ -41,7 +41,8 @@ public:
 
 Q_SIGNALS:
     // It may answer differently now, e.g. because it was unlocked: profiles that are locked ask
-    // again at once. A store that cannot tell never emits it.
+    // again at once. A store that cannot tell never emits it. That it follows the plugin's own
+    // calls, too, does no harm.
     void changed();
 };
 

@@ -15,8 +15,11 @@ void outliveSessionBus()
     static const auto setExits = reinterpret_cast<SetExits>(
         QLibrary::resolve(gio, 0, "g_dbus_connection_set_exit_on_close"));
     // The reference is kept: another connection would be made with the default again.
+    static void *connection = nullptr;
+    if (connection || !get || !setExits)
+        return;
     constexpr int SessionBus = 2; // G_BUS_TYPE_SESSION
-    static void *const connection = get && setExits ? get(SessionBus, nullptr, nullptr) : nullptr;
+    connection = get(SessionBus, nullptr, nullptr);
     if (connection)
         setExits(connection, 0);
 }

@@ -101,21 +101,43 @@ void Keychain::next()
 void Keychain::begin(const RequestPointer &request)
 {
     m_isBusy = true;
-    const bool mayPrompt = !m_wasLeftLocked;
-    m_service.open(
-        itemOf(request->key), mayPrompt,
-        [this, request, mayPrompt](SecretService::Lock lock) { opened(request, lock, mayPrompt); });
+    m_service.find(itemOf(request->key),
+                   [this, request](SecretService::Lock lock, const QString &collection) {
+                       found(request, lock, collection);
+                   });
 }
 
-void Keychain::opened(const RequestPointer &request, SecretService::Lock lock, bool hasPrompted)
+void Keychain::found(const RequestPointer &request, SecretService::Lock lock,
+                     const QString &collection)
 {
-    if (lock == SecretService::Lock::Open)
-        m_wasLeftLocked = false;
-    if (lock == SecretService::Lock::Locked && hasPrompted)
-        leaveLocked(request, QStringLiteral("the keyring is locked"));
-    else if (lock == SecretService::Lock::Locked || m_wasLeftLocked)
+    using Lock = SecretService::Lock;
+    request->collection = collection;
+    // QtKeychain's own job would prompt where it cannot be told what is locked.
+    const bool isLeftLocked =
+        lock == Lock::Unknown ? !m_leftLocked.isEmpty() : m_leftLocked.contains(collection);
+    if (lock != Lock::Open && isLeftLocked)
         end(request, unavailable(QStringLiteral("the keyring was left locked")));
-    else if (request->isGivenUp)
+    else if (lock == Lock::Locked)
+        unlock(request);
+    else
+        opened(request);
+}
+
+void Keychain::unlock(const RequestPointer &request)
+{
+    m_service.unlock(request->collection,
+                     [this, request](SecretService::Lock lock, const QString &) {
+                         if (lock == SecretService::Lock::Locked)
+                             leaveLocked(request, QStringLiteral("the keyring is locked"));
+                         else
+                             opened(request);
+                     });
+}
+
+void Keychain::opened(const RequestPointer &request)
+{
+    m_leftLocked.remove(request->collection);
+    if (request->isGivenUp)
         end(request, QByteArray());
     else
         startJob(request);
@@ -153,7 +175,7 @@ void Keychain::finished(const RequestPointer &request, QKeychain::Job *job)
     m_glib.stop();
     switch (job->error()) {
     case QKeychain::NoError: {
-        m_wasLeftLocked = false;
+        m_leftLocked.remove(request->collection);
         const auto *reading = qobject_cast<QKeychain::ReadPasswordJob *>(job);
         return end(request, reading ? reading->binaryData() : QByteArray());
     }
@@ -172,17 +194,19 @@ void Keychain::finished(const RequestPointer &request, QKeychain::Job *job)
 
 void Keychain::judgeAbsence(const RequestPointer &request)
 {
-    m_service.open(itemOf(request->key), false, [this, request](SecretService::Lock lock) {
-        if (lock == SecretService::Lock::Locked)
-            leaveLocked(request, QStringLiteral("the keyring was locked meanwhile"));
-        else
-            end(request, QByteArray());
-    });
+    m_service.find(itemOf(request->key),
+                   [this, request](SecretService::Lock lock, const QString &collection) {
+                       request->collection = collection;
+                       if (lock == SecretService::Lock::Locked)
+                           leaveLocked(request, QStringLiteral("the keyring was locked meanwhile"));
+                       else
+                           end(request, QByteArray());
+                   });
 }
 
 void Keychain::leaveLocked(const RequestPointer &request, const QString &detail)
 {
-    m_wasLeftLocked = true;
+    m_leftLocked.insert(request->collection);
     end(request, unavailable(detail));
 }
 

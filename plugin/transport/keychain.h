@@ -7,6 +7,8 @@
 #include <RemoteLog/result.h>
 #include <RemoteLog/secretstore.h>
 
+#include <QSet>
+
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -41,7 +43,7 @@ public:
     QFuture<Problem> remove(const QString &key) override;
 
     // A person wants it to be tried: he may be asked for his password once more.
-    void askAgain() { m_wasLeftLocked = false; }
+    void askAgain() { m_leftLocked.clear(); }
 
 private:
     enum class Kind { Read, Write, Remove };
@@ -52,6 +54,7 @@ private:
         QString key;
         QByteArray secret;
         Answer answer;
+        QString collection; // where it is; empty if that cannot be told, as with KWallet
         bool isGivenUp = false; // after the time limit; it was answered then
     };
     using RequestPointer = std::shared_ptr<Request>;
@@ -60,7 +63,9 @@ private:
     void giveUp(const RequestPointer &request);
     void next();
     void begin(const RequestPointer &request);
-    void opened(const RequestPointer &request, SecretService::Lock lock, bool hasPrompted);
+    void found(const RequestPointer &request, SecretService::Lock lock, const QString &collection);
+    void unlock(const RequestPointer &request);
+    void opened(const RequestPointer &request);
     void startJob(const RequestPointer &request);
     void finished(const RequestPointer &request, QKeychain::Job *job);
     void judgeAbsence(const RequestPointer &request);
@@ -72,7 +77,7 @@ private:
     GLibEvents m_glib;
     std::deque<RequestPointer> m_waiting;
     bool m_isBusy = false;
-    bool m_wasLeftLocked = false;
+    QSet<QString> m_leftLocked; // collections
 };
 
 } // namespace RemoteLog

@@ -52,34 +52,39 @@ SecretKeeper::SecretKeeper(SecretStore *store, const QString &applicationId, con
 
 void SecretKeeper::obtain(const QString &profileId, bool isKnown)
 {
-    if (m_isBusy)
-        return;
-    m_isBusy = true;
-    m_isAskedAgain = false;
     m_profileId = profileId;
     m_isKnown = isKnown;
-    readMaster();
+    // One that is under way becomes a whole attempt if that is wanted.
+    m_isLook = std::exchange(m_isLookWanted, false);
+    if (!m_isBusy)
+        readMaster();
 }
 
 void SecretKeeper::storeChanged()
 {
-    if (!m_echo.hasExpired())
-        return;
-    if (m_isBusy)
+    if (m_isBusy) {
         m_isAskedAgain = true;
-    else
+    } else if (!m_isLookWanted) { // else that is still to come, and will see this change
+        m_isLookWanted = m_hasProbed;
         Q_EMIT retryWanted();
+    }
 }
 
 void SecretKeeper::readMaster()
 {
+    m_isBusy = true;
+    m_isAskedAgain = false;
     read(MasterName, [this](const Result<QByteArray> &master) {
-        if (!master.ok())
+        if (!master.ok()) {
+            m_hasProbed = false;
             refuse(master.problem());
-        else if (!master.value().isNull())
+        } else if (!master.value().isNull()) {
             finish(master.value(), false);
-        else
+        } else if (m_isLook) {
+            refuse(m_refusal); // what was said last is still so
+        } else {
             probe(); // a locked keychain can look like an empty one
+        }
     });
 }
 
@@ -87,8 +92,7 @@ void SecretKeeper::probe()
 {
     const QByteArray probe = randomBytes(ProbeSize);
     write(ProbeName, probe, [this, probe](const Problem &unwritten) {
-        if (!unwritten)
-            m_echo = QDeadlineTimer(m_timing.keyWait);
+        m_hasProbed = !unwritten;
         // Whatever comes of it, nothing of the probe stays. Also where it was not written: that may
         // only have taken too long.
         if (unwritten)
@@ -182,15 +186,16 @@ void SecretKeeper::refuse(const Problem &problem)
 {
     m_isBusy = false;
     const bool isMissing = problem.kind() == Problem::Kind::KeyMissing;
-    Q_EMIT refused(isMissing ? problem
-                             : Problem(Problem::Kind::SecretStoreUnavailable, problem.detail()));
+    m_refusal =
+        isMissing ? problem : Problem(Problem::Kind::SecretStoreUnavailable, problem.detail());
+    Q_EMIT refused(m_refusal);
     if (std::exchange(m_isAskedAgain, false))
-        Q_EMIT retryWanted();
+        storeChanged();
 }
 
 void SecretKeeper::finish(const QByteArray &master, bool isNew)
 {
-    m_isBusy = false;
+    m_isBusy = m_hasProbed = false;
     Q_EMIT obtained(master, isNew);
 }
 

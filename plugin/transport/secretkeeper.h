@@ -5,7 +5,6 @@
 
 #include <RemoteLog/secretstore.h>
 
-#include <QDeadlineTimer>
 #include <QObject>
 #include <QPointer>
 
@@ -14,6 +13,10 @@ namespace RemoteLog {
 // Gets the profile's master secret from a secret store, and makes one where there certainly is
 // none: only if the database never had one, and if the store keeps what it is given. Lives in the
 // host's thread. Calls the store for one thing at a time.
+//
+// A change of the store may be the echo of a probe, and an echo that is answered by another probe
+// never ends. So once a probe was written, a change is followed by a look only: an attempt that
+// reads, and writes nothing.
 class SecretKeeper : public QObject
 {
     Q_OBJECT
@@ -33,11 +36,11 @@ Q_SIGNALS:
     void refused(const RemoteLog::Problem &problem);
 
 private:
-    void storeChanged();
     using Then = std::function<void()>;
     using ThenRead = std::function<void(const Result<QByteArray> &)>;
     using ThenDone = std::function<void(const Problem &)>;
 
+    void storeChanged();
     void readMaster();
     void probe();
     void judgeProbe(const QByteArray &probe, const Result<QByteArray> &kept);
@@ -56,7 +59,10 @@ private:
     bool m_isKnown = false;
     bool m_isBusy = false;
     bool m_isAskedAgain = false; // while it was busy
-    QDeadlineTimer m_echo{0}; // until then a change of the store may be our own doing
+    bool m_hasProbed = false; // so a change of the store may be our own doing
+    bool m_isLookWanted = false; // by the retry that is under way
+    bool m_isLook = false; // that is what it is busy with
+    Problem m_refusal; // the last one
 };
 
 } // namespace RemoteLog

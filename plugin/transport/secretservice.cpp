@@ -22,13 +22,49 @@ const QString Interface = QStringLiteral("org.freedesktop.Secret.Service");
 using Attributes = QMap<QString, QString>;
 const QString NoPath = QStringLiteral("/"); // stands for "none" in this API
 
-// As QtKeychain 0.13 decides: whether some other keyring is locked says nothing then.
+enum class Desktop { Kde, Kde4, Other };
+
+// As QtKeychain finds out (keychain_unix.cpp, detectDesktopEnvironment(), 0.12 to 0.16).
+Desktop desktop()
+{
+    const QByteArray current = qgetenv("XDG_CURRENT_DESKTOP");
+    if (current == "KDE")
+        return Desktop::Kde;
+    if (current == "GNOME" || current == "Unity" || current == "XFCE")
+        return Desktop::Other;
+    const QByteArray session = qgetenv("DESKTOP_SESSION");
+    if (session == "kde")
+        return Desktop::Kde;
+    if (session == "kde4")
+        return Desktop::Kde4;
+    if (session == "gnome" || session == "xubuntu" || session.contains("xfce"))
+        return Desktop::Other;
+    const bool isGnome = !qEnvironmentVariableIsEmpty("GNOME_DESKTOP_SESSION_ID");
+    const bool isKde = !isGnome && !qEnvironmentVariableIsEmpty("KDE_FULL_SESSION");
+    return isKde ? Desktop::Kde : Desktop::Other;
+}
+
+// Whether some version of QtKeychain may ask KWallet: whether some other keyring is locked says
+// nothing then. KWallet 6 is asked since 0.14.2, and what QTKEYCHAIN_BACKEND says since 0.16.
 bool isKWalletAsked()
 {
+    if (qgetenv("QTKEYCHAIN_BACKEND").startsWith("kwallet"))
+        return true;
     const QByteArray version = qgetenv("KDE_SESSION_VERSION");
-    const bool isKde =
-        qgetenv("XDG_CURRENT_DESKTOP") == "KDE" || qEnvironmentVariableIsSet("KDE_FULL_SESSION");
-    return isKde && (version == "4" || version == "5");
+    switch (desktop()) {
+    case Desktop::Kde:
+        return version == "4" || version == "5" || version == "6";
+    case Desktop::Kde4:
+        return true;
+    case Desktop::Other:
+        break;
+    }
+    return false;
+}
+
+QString collectionOf(const QDBusObjectPath &item)
+{
+    return item.path().section(QLatin1Char('/'), 0, -2);
 }
 
 // libsecret 0.20 goes on using the session that it had with a service that is gone: every job fails
@@ -86,55 +122,53 @@ void SecretService::listen()
                 SIGNAL(changed()));
 }
 
-void SecretService::open(const SecretItem &item, bool mayPrompt, const Then &then)
+void SecretService::find(const SecretItem &item, const Then &then)
 {
     listen();
     if (isKWalletAsked() || !QDBusConnection::sessionBus().isConnected())
-        return then(Lock::Unknown);
+        return then(Lock::Unknown, {});
     // It may lie in another collection than the one where new ones are put.
     const Attributes attributes{{QStringLiteral("server"), item.server},
                                 {QStringLiteral("user"), item.user}};
-    call(
-        this, Path, Interface, QStringLiteral("SearchItems"), {QVariant::fromValue(attributes)},
-        [this, mayPrompt, then](const QDBusPendingCallWatcher &watcher) {
-            using Paths = QList<QDBusObjectPath>;
-            const QDBusPendingReply<Paths, Paths> found = watcher; // open ones, locked ones
-            if (found.isError() || found.argumentAt<0>().size() + found.argumentAt<1>().size() == 0)
-                readAlias(mayPrompt, then);
-            else if (!found.argumentAt<0>().isEmpty())
-                then(Lock::Open);
-            else
-                readLock(found.argumentAt<1>().constFirst().path().section(QLatin1Char('/'), 0, -2),
-                         mayPrompt, then);
-        });
-}
-
-void SecretService::readAlias(bool mayPrompt, const Then &then)
-{
-    call(this, Path, Interface, QStringLiteral("ReadAlias"), {QStringLiteral("default")},
-         [this, mayPrompt, then](const QDBusPendingCallWatcher &watcher) {
-             const QDBusPendingReply<QDBusObjectPath> collection = watcher;
-             if (collection.isError() || collection.value().path() == NoPath)
-                 then(Lock::Unknown);
+    call(this, Path, Interface, QStringLiteral("SearchItems"), {QVariant::fromValue(attributes)},
+         [this, then](const QDBusPendingCallWatcher &watcher) {
+             using Paths = QList<QDBusObjectPath>;
+             const QDBusPendingReply<Paths, Paths> found = watcher; // open ones, locked ones
+             const Paths open = found.isError() ? Paths() : found.argumentAt<0>();
+             const Paths locked = found.isError() ? Paths() : found.argumentAt<1>();
+             if (!open.isEmpty())
+                 then(Lock::Open, collectionOf(open.constFirst()));
+             else if (!locked.isEmpty())
+                 readLock(collectionOf(locked.constFirst()), then);
              else
-                 readLock(collection.value().path(), mayPrompt, then);
+                 readAlias(then);
          });
 }
 
-void SecretService::readLock(const QString &collection, bool mayPrompt, const Then &then)
+void SecretService::readAlias(const Then &then)
+{
+    call(this, Path, Interface, QStringLiteral("ReadAlias"), {QStringLiteral("default")},
+         [this, then](const QDBusPendingCallWatcher &watcher) {
+             const QDBusPendingReply<QDBusObjectPath> collection = watcher;
+             if (collection.isError() || collection.value().path() == NoPath)
+                 then(Lock::Unknown, {});
+             else
+                 readLock(collection.value().path(), then);
+         });
+}
+
+void SecretService::readLock(const QString &collection, const Then &then)
 {
     call(this, collection, QStringLiteral("org.freedesktop.DBus.Properties"), QStringLiteral("Get"),
          {QStringLiteral("org.freedesktop.Secret.Collection"), QStringLiteral("Locked")},
-         [this, collection, mayPrompt, then](const QDBusPendingCallWatcher &watcher) {
+         [collection, then](const QDBusPendingCallWatcher &watcher) {
              const QDBusPendingReply<QDBusVariant> isLocked = watcher;
              if (isLocked.isError())
-                 then(Lock::Unknown);
-             else if (!isLocked.value().variant().toBool())
-                 then(Lock::Open);
-             else if (mayPrompt)
-                 unlock(collection, then);
+                 then(Lock::Unknown, {});
+             else if (isLocked.value().variant().toBool())
+                 then(Lock::Locked, collection);
              else
-                 then(Lock::Locked);
+                 then(Lock::Open, collection);
          });
 }
 
@@ -145,9 +179,9 @@ void SecretService::unlock(const QString &collection, const Then &then)
          [this, collection, then](const QDBusPendingCallWatcher &watcher) {
              const QDBusPendingReply<QList<QDBusObjectPath>, QDBusObjectPath> answer = watcher;
              if (answer.isError())
-                 then(Lock::Locked);
+                 then(Lock::Locked, collection);
              else if (answer.argumentAt<1>().path() == NoPath)
-                 then(Lock::Open);
+                 then(Lock::Open, collection);
              else
                  prompt(answer.argumentAt<1>().path(), collection, then);
          });
@@ -163,7 +197,7 @@ void SecretService::prompt(const QString &path, const QString &collection, const
         [this, open, collection, then] {
             open->deleteLater();
             // What the prompt says of its end is not asked: the lock is what counts.
-            readLock(collection, false, then);
+            readLock(collection, then);
         },
         Qt::SingleShotConnection);
     QDBusConnection::sessionBus().connect(Name, path, interface, QStringLiteral("Completed"), open,

@@ -21,7 +21,7 @@ struct SecretItem
 // collection of a secret is locked, and a prompt to unlock it. Reads no secret.
 //
 // QtKeychain cannot tell a locked keyring from an empty one, and while its own job shows a prompt,
-// every other job of the process waits, the host's included. So the keyring is opened here first.
+// every other job of the process waits, the host's included. So the keyring is unlocked here first.
 class SecretService : public QObject
 {
     Q_OBJECT
@@ -32,7 +32,8 @@ public:
         Locked,
         Unknown // there is no bus, no service or no collection, or QtKeychain asks KWallet
     };
-    using Then = std::function<void(Lock)>;
+    // `collection` is empty if the lock is Unknown.
+    using Then = std::function<void(Lock, const QString &collection)>;
 
     explicit SecretService(QObject *parent = nullptr);
     ~SecretService() override;
@@ -42,20 +43,22 @@ public:
     void listen();
 
     // Where the item is, or where it would be put. Answers once, perhaps before it returns.
-    // `mayPrompt`: somebody is asked for the password if it is locked, and the answer waits for
-    // him, however long.
-    void open(const SecretItem &item, bool mayPrompt, const Then &then);
+    void find(const SecretItem &item, const Then &then);
+
+    // Somebody is asked for the password if the collection is locked, and the answer waits for him,
+    // however long.
+    void unlock(const QString &collection, const Then &then);
 
 Q_SIGNALS:
-    // It came, or a collection was locked or unlocked.
+    // It came, or a collection was locked or unlocked, or something was put in or taken out, by
+    // whomever: by us, too.
     void changed();
     // It went, and its prompts with it.
     void gone();
 
 private:
-    void readAlias(bool mayPrompt, const Then &then);
-    void readLock(const QString &collection, bool mayPrompt, const Then &then);
-    void unlock(const QString &collection, const Then &then);
+    void readAlias(const Then &then);
+    void readLock(const QString &collection, const Then &then);
     void prompt(const QString &path, const QString &collection, const Then &then);
 
     std::unique_ptr<QDBusServiceWatcher> m_watcher; // once it listens

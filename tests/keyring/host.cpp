@@ -2,7 +2,7 @@
 //
 // keyring-host <directory> [--without-exec]
 // A host that brings no secret store. Prints what becomes of its log, "ready <name>" or "problem
-// <kind> <detail>", and "bus gone" if that happens. Each line of standard input makes it try
+// <kind> <detail>", and "bus gone" if that happens later. Each line of standard input makes it try
 // everything and print "tried". At the end of input it ends without a goodbye to anybody; with
 // --without-exec it ends at once.
 #include <RemoteLog/hostservices.h>
@@ -18,6 +18,7 @@
 #include <QSocketNotifier>
 
 #include <cstdio>
+#include <optional>
 #include <unistd.h>
 
 using namespace RemoteLog;
@@ -29,10 +30,11 @@ class BusEnd : public QObject
 public:
     BusEnd()
     {
-        QDBusConnection::sessionBus().connect(QString(),
-                                              QStringLiteral("/org/freedesktop/DBus/Local"),
-                                              QStringLiteral("org.freedesktop.DBus.Local"),
-                                              QStringLiteral("Disconnected"), this, SIGNAL(came()));
+        // Not sessionBus(): where there was no bus at first, that never has one.
+        QDBusConnection::connectToBus(QDBusConnection::SessionBus, QStringLiteral("end"))
+            .connect(QString(), QStringLiteral("/org/freedesktop/DBus/Local"),
+                     QStringLiteral("org.freedesktop.DBus.Local"), QStringLiteral("Disconnected"),
+                     this, SIGNAL(came()));
     }
 
 Q_SIGNALS:
@@ -60,12 +62,14 @@ int main(int argc, char **argv)
         const char *kind = QMetaEnum::fromType<Problem::Kind>().valueToKey(int(problem.kind()));
         print("problem " + QByteArray(kind) + ' ' + problem.detail().toUtf8());
     });
-    QObject::connect(log, &OutgoingLog::readyChanged, log,
-                     [&] { print("ready " + log->link().logName().toUtf8()); });
+    std::optional<BusEnd> end;
+    QObject::connect(log, &OutgoingLog::readyChanged, log, [&] {
+        end.emplace();
+        QObject::connect(&*end, &BusEnd::came, log, [&] { print("bus gone"); });
+        print("ready " + log->link().logName().toUtf8());
+    });
     if (arguments.size() > 2)
         return 0;
-    BusEnd end;
-    QObject::connect(&end, &BusEnd::came, log, [&] { print("bus gone"); });
     QSocketNotifier input(STDIN_FILENO, QSocketNotifier::Read);
     QObject::connect(&input, &QSocketNotifier::activated, log, [&] {
         char byte = 0;

@@ -95,8 +95,10 @@ Keyring::Keyring()
     for (const char *variable :
          {"HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"})
         qputenv(variable, home.toLocal8Bit());
-    for (const char *variable : {"DISPLAY", "WAYLAND_DISPLAY", "XDG_CURRENT_DESKTOP",
-                                 "DESKTOP_SESSION", "GNOME_KEYRING_CONTROL"})
+    for (const char *variable :
+         {"DISPLAY", "WAYLAND_DISPLAY", "XDG_CURRENT_DESKTOP", "DESKTOP_SESSION",
+          "GNOME_DESKTOP_SESSION_ID", "KDE_FULL_SESSION", "KDE_SESSION_VERSION",
+          "QTKEYCHAIN_BACKEND", "GNOME_KEYRING_CONTROL", "QT_NO_GLIB"})
         qunsetenv(variable);
     qputenv("DBUS_SESSION_BUS_ADDRESS", m_bus.address().toLatin1());
     m_connection = QDBusConnection::connectToBus(m_bus.address(), ConnectionName);

@@ -23,6 +23,16 @@ namespace {
 constexpr Problem::Kind Unavailable = Problem::Kind::SecretStoreUnavailable;
 const QString Label = QStringLiteral("notes");
 
+// Each is NAME=value.
+QProcessEnvironment with(const QStringList &variables)
+{
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    for (const QString &variable : variables)
+        environment.insert(variable.section(QLatin1Char('='), 0, 0),
+                           variable.section(QLatin1Char('='), 1));
+    return environment;
+}
+
 } // namespace
 
 // A profile whose key is in a real keyring, and hosts that come and go.
@@ -46,6 +56,8 @@ private Q_SLOTS:
 
     void situations_data();
     void situations();
+    void whoseLockItIs_data();
+    void whoseLockItIs();
     void silentPromptIsGivenUp();
     void leavesDuringAJob_data();
     void leavesDuringAJob();
@@ -56,6 +68,8 @@ private Q_SLOTS:
 private:
     void startHost(QProcess &host, const QString &directory = {}, const QStringList &options = {});
     QString says(QProcess &host);
+    // Within what it says next.
+    bool hears(QProcess &host, const QString &line);
 
     std::unique_ptr<Keyring> m_keyring;
     QTemporaryDir m_directory;
@@ -66,8 +80,15 @@ void KeyringTest::initTestCase()
 {
     if (const QString missing = Keyring::missing(); !missing.isEmpty())
         QSKIP(qPrintable(QStringLiteral("not installed: %1").arg(missing)));
+    // Whoever runs this may have any desktop.
+    const QByteArrayList desktop{"KDE_FULL_SESSION", "KDE_SESSION_VERSION",
+                                 "GNOME_DESKTOP_SESSION_ID", "QTKEYCHAIN_BACKEND", "QT_NO_GLIB"};
+    for (const QByteArray &variable : desktop)
+        qputenv(variable, "4");
     m_keyring = std::make_unique<Keyring>();
     QVERIFY(!m_keyring->bus().isEmpty());
+    for (const QByteArray &variable : desktop)
+        QVERIFY2(!qEnvironmentVariableIsSet(variable), variable);
 }
 
 void KeyringTest::init()
@@ -249,6 +270,19 @@ QString KeyringTest::says(QProcess &host)
     return QString::fromUtf8(host.readLine()).trimmed();
 }
 
+bool KeyringTest::hears(QProcess &host, const QString &line)
+{
+    constexpr int Most = 100; // lines
+    for (int i = 0; i < Most; ++i) {
+        const QString said = says(host);
+        if (said.startsWith(line))
+            return true;
+        if (said.isEmpty()) // it ended, or says nothing any more
+            return false;
+    }
+    return false;
+}
+
 void KeyringTest::situations_data()
 {
     QTest::addColumn<QStringList>("environment"); // NAME=value
@@ -265,8 +299,12 @@ void KeyringTest::situations_data()
     QTest::newRow("no GLib in the event loop") << QStringList{withoutGLib} << ready;
     QTest::newRow("KDE without its wallet")
         << QStringList{kde, QStringLiteral("KDE_SESSION_VERSION=5")} << ready;
+    QTest::newRow("KDE 6 without its wallet")
+        << QStringList{kde, QStringLiteral("KDE_SESSION_VERSION=6")} << ready;
     QTest::newRow("an old KDE") << QStringList{kde, QStringLiteral("KDE_SESSION_VERSION=4")}
                                 << unavailable;
+    QTest::newRow("an old KDE by another name")
+        << QStringList{QStringLiteral("DESKTOP_SESSION=kde4")} << unavailable;
     QTest::newRow("no libsecret") << QStringList{QStringLiteral("LD_LIBRARY_PATH=.")}
                                   << unavailable;
 }
@@ -276,11 +314,7 @@ void KeyringTest::situations()
     QFETCH(const QStringList, environment);
     QFETCH(const QString, says);
     QProcess host;
-    QProcessEnvironment variables = QProcessEnvironment::systemEnvironment();
-    for (const QString &variable : environment)
-        variables.insert(variable.section(QLatin1Char('='), 0, 0),
-                         variable.section(QLatin1Char('='), 1));
-    host.setProcessEnvironment(variables);
+    host.setProcessEnvironment(with(environment));
     // A libsecret that cannot be loaded, for who looks for it in the working directory.
     QFile broken(m_directory.filePath(QStringLiteral("libsecret-1.so.0")));
     QVERIFY(broken.open(QIODevice::WriteOnly));
@@ -290,11 +324,71 @@ void KeyringTest::situations()
     startHost(host);
     const QString said = this->says(host);
     QVERIFY2(said.startsWith(says), qPrintable(said));
+    // Nobody had to wait for a time limit of ours.
+    for (const char *late : {"the keychain does not answer", "no answer within"})
+        QVERIFY2(!said.contains(QLatin1String(late)), qPrintable(said));
     host.closeWriteChannel();
     QVERIFY(host.waitForFinished());
     QCOMPARE(host.exitStatus(), QProcess::NormalExit);
     QCOMPARE(host.exitCode(), 0);
     QCOMPARE(host.readAllStandardError(), QByteArray()); // a guest is quiet
+}
+
+void KeyringTest::whoseLockItIs_data()
+{
+    QTest::addColumn<QStringList>("environment"); // NAME=value
+    QTest::addColumn<bool>("isKWallets");
+    const QString current = QStringLiteral("XDG_CURRENT_DESKTOP=");
+    const QString session = QStringLiteral("DESKTOP_SESSION=");
+    const QString full = QStringLiteral("KDE_FULL_SESSION=true");
+    const QString version = QStringLiteral("KDE_SESSION_VERSION=");
+    QTest::newRow("none") << QStringList() << false;
+    for (const char *kde : {"4", "5", "6"}) {
+        const QString its = version + QLatin1String(kde);
+        QTest::addRow("KDE %s", kde) << QStringList{current + QStringLiteral("KDE"), its} << true;
+        QTest::addRow("KDE %s by its session", kde)
+            << QStringList{session + QStringLiteral("kde"), its} << true;
+        QTest::addRow("KDE %s by its full session", kde) << QStringList{full, its} << true;
+        QTest::addRow("version %s of nothing", kde) << QStringList{its} << false;
+    }
+    const QString five = version + QLatin1Char('5');
+    QTest::newRow("KDE 3") << QStringList{current + QStringLiteral("KDE"), full} << false;
+    QTest::newRow("KDE 4 without its version")
+        << QStringList{session + QStringLiteral("kde4")} << true;
+    for (const char *name : {"GNOME", "Unity", "XFCE"})
+        QTest::addRow("KDE programs in %s", name)
+            << QStringList{current + QLatin1String(name), session + QStringLiteral("kde"), full,
+                           five}
+            << false;
+    for (const char *name : {"gnome", "xubuntu", "my-xfce"})
+        QTest::addRow("KDE programs in session %s", name)
+            << QStringList{session + QLatin1String(name), full, five} << false;
+    QTest::newRow("KDE programs in an old GNOME")
+        << QStringList{QStringLiteral("GNOME_DESKTOP_SESSION_ID=x"), full, five} << false;
+    QTest::newRow("empty") << QStringList{QStringLiteral("KDE_FULL_SESSION="), five} << false;
+    QTest::newRow("a wallet by choice")
+        << QStringList{QStringLiteral("QTKEYCHAIN_BACKEND=kwallet6")} << true;
+    QTest::newRow("libsecret by choice, which not all versions heed")
+        << QStringList{QStringLiteral("QTKEYCHAIN_BACKEND=libsecret"),
+                       current + QStringLiteral("KDE"), five}
+        << true;
+}
+
+// The lock of the keyring is looked at only where no QtKeychain asks KWallet.
+void KeyringTest::whoseLockItIs()
+{
+    QFETCH(const QStringList, environment);
+    QFETCH(const bool, isKWallets);
+    QVERIFY(m_keyring->lock());
+    QProcess host;
+    host.setProcessEnvironment(with(environment));
+    startHost(host);
+    const QString said = says(host);
+    QVERIFY2(said.startsWith(QStringLiteral("problem SecretStoreUnavailable")), qPrintable(said));
+    QVERIFY2(said.contains(QStringLiteral("the keyring is locked")) != isKWallets,
+             qPrintable(said));
+    host.closeWriteChannel();
+    QVERIFY(host.waitForFinished());
 }
 
 void KeyringTest::silentPromptIsGivenUp()
@@ -391,25 +485,35 @@ void KeyringTest::aPersonReadsWhatToDo()
 
 void KeyringTest::outlivesTheSession()
 {
-    std::array<QProcess, 2> hosts;
-    for (QProcess &host : hosts) {
-        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        if (&host == &hosts.back())
-            environment.insert(QStringLiteral("QT_NO_GLIB"), QStringLiteral("1"));
-        host.setProcessEnvironment(environment);
+    // The last two begin before there is a bus at their address.
+    const QString socket = m_directory.filePath(QStringLiteral("bus"));
+    const QString late = QStringLiteral("DBUS_SESSION_BUS_ADDRESS=unix:path=") + socket;
+    const QString withoutGLib = QStringLiteral("QT_NO_GLIB=1");
+    const std::array<QStringList, 4> environments{
+        QStringList{}, QStringList{withoutGLib}, QStringList{late}, QStringList{late, withoutGLib}};
+    std::array<QProcess, 4> hosts;
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+        QProcess &host = hosts.at(i);
+        host.setProcessEnvironment(with(environments.at(i)));
         startHost(host);
-        QVERIFY(says(host).startsWith(QStringLiteral("ready")));
+        const bool isLate = environments.at(i).contains(late);
+        QVERIFY(hears(host, isLate ? QStringLiteral("problem") : QStringLiteral("ready")));
     }
+    const QString bus = m_keyring->bus().section(QStringLiteral("path="), 1).section(u',', 0, 0);
+    QVERIFY(QFile::link(bus, socket));
+    for (QProcess &host : hosts) {
+        host.write("\n");
+        QVERIFY(hears(host, QStringLiteral("tried")));
+    }
+    for (std::size_t i = 2; i < hosts.size(); ++i)
+        QVERIFY(hears(hosts.at(i), QStringLiteral("ready")));
     m_keyring->endBus();
     for (QProcess &host : hosts) {
-        const auto waitFor = [&](const QString &line) {
-            while (host.state() == QProcess::Running && says(host) != line) {}
-        };
-        waitFor(QStringLiteral("bus gone"));
+        QVERIFY(hears(host, QStringLiteral("bus gone")));
         // Who would end with the bus does so at one of these.
-        for (int i = 0; i < 20 && host.state() == QProcess::Running; ++i) {
+        for (int i = 0; i < 20; ++i) {
             host.write("\n");
-            waitFor(QStringLiteral("tried"));
+            QVERIFY(hears(host, QStringLiteral("tried")));
         }
         host.closeWriteChannel();
         QVERIFY(host.waitForFinished());

@@ -34,11 +34,11 @@ QFuture<Result<QByteArray>> FakeSecretStore::read(const QString &key)
 
 QFuture<Problem> FakeSecretStore::write(const QString &key, const QByteArray &secret)
 {
+    written.append(key);
     if (mood == Mood::Hangs)
         return never<Problem>();
     if (mood == Mood::Unavailable || mood == Mood::LooksEmpty)
         return QtFuture::makeReadyFuture(locked());
-    ++writes;
     if (mood != Mood::Forgets)
         secrets.insert(key, secret);
     return QtFuture::makeReadyFuture(Problem());

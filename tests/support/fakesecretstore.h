@@ -5,6 +5,7 @@
 
 #include <QHash>
 #include <QPromise>
+#include <QStringList>
 
 #include <memory>
 #include <vector>
@@ -30,7 +31,7 @@ public:
 
     Mood mood = Mood::Works;
     QHash<QString, QByteArray> secrets;
-    int writes = 0;
+    QStringList written; // the keys that something was to be kept under, also if it was refused
 
 private:
     template <class T>
