@@ -147,7 +147,8 @@ public:
 public Q_SLOTS:
     // Tries everything now: resets all back-offs, asks the secret store again if the profile is
     // locked, uploads what is pending, asks for every followed log. Does nothing for helpers that
-    // wait for the network, nor while paused.
+    // wait for the network, nor while paused. Where the system's keychain is locked, a person may
+    // be asked for its password again: to be called for somebody, not by a timer.
     virtual void syncNow() = 0;
 
     // See isPaused(). Not kept over restarts: a transport begins unpaused.

@@ -3,7 +3,6 @@
 
 #include "giobus.h"
 
-#include "engine/call.h"
 #include "engine/reply.h"
 
 #include <qt6keychain/keychain.h>
@@ -83,6 +82,7 @@ void Keychain::add(Request made)
 
 void Keychain::giveUp(const RequestPointer &request)
 {
+    request->secret.clear();
     request->isGivenUp = true;
     std::erase(m_waiting, request);
     m_glib.relax();
@@ -91,11 +91,11 @@ void Keychain::giveUp(const RequestPointer &request)
 
 void Keychain::next()
 {
-    while (!m_isBusy && !m_waiting.empty()) {
-        const RequestPointer request = std::move(m_waiting.front());
-        m_waiting.pop_front();
-        begin(request);
-    }
+    if (m_isBusy || m_waiting.empty())
+        return;
+    const RequestPointer request = std::move(m_waiting.front());
+    m_waiting.pop_front();
+    begin(request);
 }
 
 void Keychain::begin(const RequestPointer &request)
@@ -111,7 +111,10 @@ void Keychain::found(const RequestPointer &request, SecretService::Lock lock,
                      const QString &collection)
 {
     using Lock = SecretService::Lock;
+    request->lock = lock;
     request->collection = collection;
+    if (lock == Lock::Failed)
+        return end(request, unavailable(QStringLiteral("the secret service does not answer")));
     // QtKeychain's own job would prompt where it cannot be told what is locked.
     const bool isLeftLocked =
         lock == Lock::Unknown ? !m_leftLocked.isEmpty() : m_leftLocked.contains(collection);
@@ -127,16 +130,17 @@ void Keychain::unlock(const RequestPointer &request)
 {
     m_service.unlock(request->collection,
                      [this, request](SecretService::Lock lock, const QString &) {
-                         if (lock == SecretService::Lock::Locked)
-                             leaveLocked(request, QStringLiteral("the keyring is locked"));
-                         else
+                         if (lock == SecretService::Lock::Open)
                              opened(request);
+                         else
+                             leaveLocked(request, QStringLiteral("the keyring is locked"));
                      });
 }
 
 void Keychain::opened(const RequestPointer &request)
 {
-    m_leftLocked.remove(request->collection);
+    if (request->lock != SecretService::Lock::Absent)
+        m_leftLocked.remove(request->collection);
     if (request->isGivenUp)
         end(request, QByteArray());
     else
@@ -154,6 +158,7 @@ void Keychain::startJob(const RequestPointer &request)
     case Kind::Write: {
         auto *writing = new QKeychain::WritePasswordJob(service);
         writing->setBinaryData(request->secret);
+        request->secret.clear(); // a job that hangs keeps the request
         job = writing;
         break;
     }
@@ -185,8 +190,10 @@ void Keychain::finished(const RequestPointer &request, QKeychain::Job *job)
     case QKeychain::AccessDeniedByUser:
         return leaveLocked(request, job->errorString());
     default:
-        // KWallet says so when nobody answered its prompt.
-        if (request->isGivenUp)
+        // KWallet says so when nobody answered its prompt, libsecret when nobody wanted the keyring
+        // that is not there.
+        if (request->isGivenUp
+            || (request->kind == Kind::Write && request->lock == SecretService::Lock::Absent))
             return leaveLocked(request, job->errorString());
         return end(request, unavailable(job->errorString()));
     }
@@ -194,14 +201,17 @@ void Keychain::finished(const RequestPointer &request, QKeychain::Job *job)
 
 void Keychain::judgeAbsence(const RequestPointer &request)
 {
-    m_service.find(itemOf(request->key),
-                   [this, request](SecretService::Lock lock, const QString &collection) {
-                       request->collection = collection;
-                       if (lock == SecretService::Lock::Locked)
-                           leaveLocked(request, QStringLiteral("the keyring was locked meanwhile"));
-                       else
-                           end(request, QByteArray());
-                   });
+    m_service.find(
+        itemOf(request->key), [this, request](SecretService::Lock lock, const QString &collection) {
+            using Lock = SecretService::Lock;
+            request->collection = collection;
+            if (lock == Lock::Locked)
+                leaveLocked(request, QStringLiteral("the keyring was locked meanwhile"));
+            else if (lock == Lock::Failed)
+                end(request, unavailable(QStringLiteral("the secret service fell silent")));
+            else
+                end(request, QByteArray());
+        });
 }
 
 void Keychain::leaveLocked(const RequestPointer &request, const QString &detail)

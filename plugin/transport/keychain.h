@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <memory>
 
 namespace QKeychain {
@@ -54,6 +55,7 @@ private:
         QString key;
         QByteArray secret;
         Answer answer;
+        SecretService::Lock lock = SecretService::Lock::Unknown;
         QString collection; // where it is; empty if that cannot be told, as with KWallet
         bool isGivenUp = false; // after the time limit; it was answered then
     };
@@ -77,7 +79,7 @@ private:
     GLibEvents m_glib;
     std::deque<RequestPointer> m_waiting;
     bool m_isBusy = false;
-    QSet<QString> m_leftLocked; // collections
+    QSet<QString> m_leftLocked; // collections; empty: of which that cannot be told, or none made
 };
 
 } // namespace RemoteLog

@@ -44,22 +44,20 @@ Desktop desktop()
     return isKde ? Desktop::Kde : Desktop::Other;
 }
 
-// Whether some version of QtKeychain may ask KWallet: whether some other keyring is locked says
+enum class Wallet { Never, IfThere, Always };
+
+// Whether some version of QtKeychain asks KWallet: whether some other keyring is locked says
 // nothing then. KWallet 6 is asked since 0.14.2, and what QTKEYCHAIN_BACKEND says since 0.16.
-bool isKWalletAsked()
+Wallet wallet()
 {
     if (qgetenv("QTKEYCHAIN_BACKEND").startsWith("kwallet"))
-        return true;
+        return Wallet::Always;
     const QByteArray version = qgetenv("KDE_SESSION_VERSION");
-    switch (desktop()) {
-    case Desktop::Kde:
-        return version == "4" || version == "5" || version == "6";
-    case Desktop::Kde4:
-        return true;
-    case Desktop::Other:
-        break;
-    }
-    return false;
+    const Desktop current = desktop();
+    if (current == Desktop::Kde4 || (current == Desktop::Kde && version == "4"))
+        return Wallet::Always;
+    return current == Desktop::Kde && (version == "5" || version == "6") ? Wallet::IfThere
+                                                                         : Wallet::Never;
 }
 
 QString collectionOf(const QDBusObjectPath &item)
@@ -78,19 +76,31 @@ void forgetSession()
         disconnectService();
 }
 
+using Answered = std::function<void(const QDBusPendingCallWatcher &)>;
+
 // Calls `then` with the watcher of the finished call.
-void call(QObject *context, const QString &path, const QString &interface, const QString &method,
-          const QVariantList &arguments,
-          const std::function<void(const QDBusPendingCallWatcher &)> &then)
+void call(QObject *context, const QDBusMessage &message, const Answered &then)
 {
-    QDBusMessage message = QDBusMessage::createMethodCall(Name, path, interface, method);
-    message.setArguments(arguments);
     auto *watcher = new QDBusPendingCallWatcher(
         QDBusConnection::sessionBus().asyncCall(message, CallLimit), context);
     QObject::connect(watcher, &QDBusPendingCallWatcher::finished, context, [watcher, then] {
         watcher->deleteLater();
         then(*watcher);
     });
+}
+
+void call(QObject *context, const QString &path, const QString &interface, const QString &method,
+          const QVariantList &arguments, const Answered &then)
+{
+    QDBusMessage message = QDBusMessage::createMethodCall(Name, path, interface, method);
+    message.setArguments(arguments);
+    call(context, message, then);
+}
+
+SecretService::Lock lockOf(const QDBusError &error)
+{
+    return error.type() == QDBusError::ServiceUnknown ? SecretService::Lock::Unknown
+                                                      : SecretService::Lock::Failed;
 }
 
 } // namespace
@@ -112,8 +122,7 @@ void SecretService::listen()
         std::make_unique<QDBusServiceWatcher>(Name, bus, QDBusServiceWatcher::WatchForOwnerChange);
     connect(m_watcher.get(), &QDBusServiceWatcher::serviceOwnerChanged, this,
             [this](const QString &, const QString &, const QString &owner) {
-                if (!isKWalletAsked())
-                    forgetSession();
+                forgetSession();
                 Q_EMIT gone();
                 if (!owner.isEmpty())
                     Q_EMIT changed();
@@ -125,21 +134,56 @@ void SecretService::listen()
 void SecretService::find(const SecretItem &item, const Then &then)
 {
     listen();
-    if (isKWalletAsked() || !QDBusConnection::sessionBus().isConnected())
-        return then(Lock::Unknown, {});
-    // It may lie in another collection than the one where new ones are put.
+    if (wallet() == Wallet::Always || !QDBusConnection::sessionBus().isConnected())
+        then(Lock::Unknown, {});
+    else if (wallet() == Wallet::IfThere)
+        findWallet(item, then);
+    else
+        search(item, then);
+}
+
+void SecretService::findWallet(const SecretItem &item, const Then &then)
+{
+    const auto ask = [this](const QString &method, const Answered &answered) {
+        const QString bus = QStringLiteral("org.freedesktop.DBus");
+        call(this,
+             QDBusMessage::createMethodCall(bus, QStringLiteral("/org/freedesktop/DBus"), bus,
+                                            method),
+             answered);
+    };
+    const auto hasWallet = [](const QDBusPendingCallWatcher &watcher) {
+        const QDBusPendingReply<QStringList> names = watcher;
+        return names.isError() || names.value().contains(QStringLiteral("org.kde.kwalletd5"))
+               || names.value().contains(QStringLiteral("org.kde.kwalletd6"));
+    };
+    // It may run without a file that starts it, and the other way round.
+    ask(QStringLiteral("ListActivatableNames"), [=, this](const auto &startable) {
+        if (hasWallet(startable))
+            return then(Lock::Unknown, {});
+        ask(QStringLiteral("ListNames"), [=, this](const auto &running) {
+            if (hasWallet(running))
+                then(Lock::Unknown, {});
+            else
+                search(item, then);
+        });
+    });
+}
+
+// It may lie in another collection than the one where new ones are put.
+void SecretService::search(const SecretItem &item, const Then &then)
+{
     const Attributes attributes{{QStringLiteral("server"), item.server},
                                 {QStringLiteral("user"), item.user}};
     call(this, Path, Interface, QStringLiteral("SearchItems"), {QVariant::fromValue(attributes)},
          [this, then](const QDBusPendingCallWatcher &watcher) {
              using Paths = QList<QDBusObjectPath>;
              const QDBusPendingReply<Paths, Paths> found = watcher; // open ones, locked ones
-             const Paths open = found.isError() ? Paths() : found.argumentAt<0>();
-             const Paths locked = found.isError() ? Paths() : found.argumentAt<1>();
-             if (!open.isEmpty())
-                 then(Lock::Open, collectionOf(open.constFirst()));
-             else if (!locked.isEmpty())
-                 readLock(collectionOf(locked.constFirst()), then);
+             if (found.isError())
+                 then(lockOf(found.error()), {});
+             else if (!found.argumentAt<0>().isEmpty())
+                 then(Lock::Open, collectionOf(found.argumentAt<0>().constFirst()));
+             else if (!found.argumentAt<1>().isEmpty())
+                 readLock(collectionOf(found.argumentAt<1>().constFirst()), then);
              else
                  readAlias(then);
          });
@@ -150,8 +194,10 @@ void SecretService::readAlias(const Then &then)
     call(this, Path, Interface, QStringLiteral("ReadAlias"), {QStringLiteral("default")},
          [this, then](const QDBusPendingCallWatcher &watcher) {
              const QDBusPendingReply<QDBusObjectPath> collection = watcher;
-             if (collection.isError() || collection.value().path() == NoPath)
-                 then(Lock::Unknown, {});
+             if (collection.isError())
+                 then(lockOf(collection.error()), {});
+             else if (collection.value().path() == NoPath)
+                 then(Lock::Absent, {});
              else
                  readLock(collection.value().path(), then);
          });
@@ -164,7 +210,7 @@ void SecretService::readLock(const QString &collection, const Then &then)
          [collection, then](const QDBusPendingCallWatcher &watcher) {
              const QDBusPendingReply<QDBusVariant> isLocked = watcher;
              if (isLocked.isError())
-                 then(Lock::Unknown, {});
+                 then(lockOf(isLocked.error()), {});
              else if (isLocked.value().variant().toBool())
                  then(Lock::Locked, collection);
              else

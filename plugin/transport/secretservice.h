@@ -30,9 +30,11 @@ public:
     enum class Lock {
         Open,
         Locked,
-        Unknown // there is no bus, no service or no collection, or QtKeychain asks KWallet
+        Absent, // there is no collection: to put something there makes one, with a prompt
+        Failed, // the service does not tell
+        Unknown // there is no bus or no service, or QtKeychain asks KWallet
     };
-    // `collection` is empty if the lock is Unknown.
+    // `collection` is empty unless it is open or locked.
     using Then = std::function<void(Lock, const QString &collection)>;
 
     explicit SecretService(QObject *parent = nullptr);
@@ -57,6 +59,8 @@ Q_SIGNALS:
     void gone();
 
 private:
+    void findWallet(const SecretItem &item, const Then &then);
+    void search(const SecretItem &item, const Then &then);
     void readAlias(const Then &then);
     void readLock(const QString &collection, const Then &then);
     void prompt(const QString &path, const QString &collection, const Then &then);

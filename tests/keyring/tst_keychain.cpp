@@ -74,6 +74,8 @@ private Q_SLOTS:
     void restartedKeyringIsTold();
     void theItemsCollectionCounts();
     void withoutLoginKeyring();
+    void kdeWithoutItsWallet();
+    void serviceThatFails();
     void withoutKeyring();
     void theHostsJobsGoOn();
 
@@ -337,7 +339,48 @@ void KeychainTest::withoutLoginKeyring()
     QVERIFY(m_keyring->empty());
     QVERIFY(m_keyring->start(Keyring::Login::Absent));
     Keychain keychain(Patient);
-    QCOMPARE(await(keychain.write(Key, "secret")).kind(), Problem::Kind::SecretStoreUnavailable);
+    QVERIFY(await(keychain.read(Key)).value().isNull());
+    // libsecret asks for the password of a new one: once, unless a person wants it again.
+    for (int i = 1; i <= 2; ++i) {
+        for (int j = 0; j < 3; ++j)
+            QCOMPARE(await(keychain.write(Key, "secret")).kind(),
+                     Problem::Kind::SecretStoreUnavailable);
+        QCOMPARE(m_keyring->prompts(), i);
+        keychain.askAgain();
+    }
+}
+
+// QtKeychain asks libsecret there, so a locked keyring is noticed as everywhere.
+void KeychainTest::kdeWithoutItsWallet()
+{
+    qputenv("XDG_CURRENT_DESKTOP", "KDE");
+    qputenv("KDE_SESSION_VERSION", "5");
+    const auto leave = qScopeGuard([] {
+        qunsetenv("XDG_CURRENT_DESKTOP");
+        qunsetenv("KDE_SESSION_VERSION");
+    });
+    Keychain keychain(Patient);
+    QVERIFY(!await(keychain.write(Key, "secret")));
+    QVERIFY(m_keyring->lock());
+    for (int i = 0; i < 3; ++i)
+        QCOMPARE(await(keychain.read(Key)).problem().kind(), Problem::Kind::SecretStoreUnavailable);
+    QCOMPARE(m_keyring->prompts(), 1);
+    QVERIFY(m_keyring->unlock());
+    QCOMPARE(await(keychain.read(Key)).value(), "secret");
+}
+
+// It knows neither what there is nor what is locked: "there is none" would be a guess.
+void KeychainTest::serviceThatFails()
+{
+    m_keyring->stop();
+    QDBusConnection bus = QDBusConnection::connectToBus(m_keyring->bus(), QStringLiteral("broken"));
+    QVERIFY(bus.registerService(QStringLiteral("org.freedesktop.secrets")));
+    const auto leave =
+        qScopeGuard([] { QDBusConnection::disconnectFromBus(QStringLiteral("broken")); });
+    Keychain keychain(Patient);
+    const Problem problem = await(keychain.read(Key)).problem();
+    QCOMPARE(problem.kind(), Problem::Kind::SecretStoreUnavailable);
+    QCOMPARE(problem.detail(), QStringLiteral("the secret service does not answer"));
 }
 
 void KeychainTest::withoutKeyring()
