@@ -177,6 +177,12 @@ void KeychainTest::aDismissedPromptDoesNotComeAgain()
         QVERIFY(await(keychain.write(Key, "other")));
     }
     QCOMPARE(m_keyring->prompts(), before + 1);
+    {
+        // Where the lock cannot be seen any more: QtKeychain's own job would prompt.
+        const InKde kde;
+        QVERIFY(!await(keychain.read(Key)).ok());
+        QCOMPARE(m_keyring->prompts(), before + 1);
+    }
     QVERIFY(m_keyring->unlock());
     QCOMPARE(await(keychain.read(Key)).value(), "secret");
 }
