@@ -46,7 +46,7 @@ Problem check(const HttpRequest &request)
     return Problem();
 }
 
-void setAttributes(QNetworkRequest *wire, bool isTls)
+void setAttributes(QNetworkRequest *wire)
 {
     using Request = QNetworkRequest;
     wire->setAttribute(Request::RedirectPolicyAttribute, Request::ManualRedirectPolicy);
@@ -55,8 +55,9 @@ void setAttributes(QNetworkRequest *wire, bool isTls)
     wire->setAttribute(Request::CookieLoadControlAttribute, Request::Manual);
     wire->setAttribute(Request::CookieSaveControlAttribute, Request::Manual);
     wire->setAttribute(Request::AuthenticationReuseAttribute, Request::Manual);
-    // Only where TLS has negotiated it: an upgrade in plain text fails with common servers.
-    wire->setAttribute(Request::Http2AllowedAttribute, isTls);
+    // With HTTP/2 Qt 6.4 reads on whatever setReadBufferSize() says, and abort() leaves the
+    // connection open: a dead one would be used for ever.
+    wire->setAttribute(Request::Http2AllowedAttribute, false);
 }
 
 } // namespace
@@ -67,7 +68,7 @@ Result<QNetworkRequest> wireRequest(const HttpRequest &request, const QSslConfig
         return problem;
     const bool isTls = request.url.scheme() == QStringLiteral("https");
     QNetworkRequest wire(request.url.adjusted(QUrl::RemoveUserInfo | QUrl::RemoveFragment));
-    setAttributes(&wire, isTls);
+    setAttributes(&wire);
     if (isTls)
         wire.setSslConfiguration(tls);
 

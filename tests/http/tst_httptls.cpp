@@ -48,6 +48,7 @@ private Q_SLOTS:
     void trustsNobodyElse_data();
     void trustsNobodyElse();
     void doesNotCareWhatTheHostTrusts();
+    void speaksNoHttp2();
     void stopsReadingWhatIsTooMuch();
     void plainIsNotTls();
     void abortForgetsConnections();
@@ -125,6 +126,28 @@ void TestHttpTls::doesNotCareWhatTheHostTrusts()
     QSslConfiguration::setDefaultConfiguration(before);
     QCOMPARE(answer.problem.kind(), Problem::Kind::ActionRequired);
     QCOMPARE(server.requests().size(), 0);
+}
+
+// Qt's HTTP/2 cannot be bounded: see httpwirerequest.cpp.
+void TestHttpTls::speaksNoHttp2()
+{
+    QSslConfiguration tls = serverTls("server.pem");
+    tls.setAllowedNextProtocols(
+        {QSslConfiguration::ALPNProtocolHTTP2, QSslConfiguration::NextProtocolHttp1_1});
+    QByteArrayList negotiated;
+    ScriptedServer server;
+    server.setTls(tls);
+    server.setScript([&negotiated](QTcpSocket *socket, const ReceivedRequest &request) {
+        const auto *const secure = qobject_cast<QSslSocket *>(socket);
+        negotiated.append(secure->sslConfiguration().nextNegotiatedProtocol());
+        ScriptedServer::answering("ok")(socket, request);
+    });
+    HttpClient client(trusting());
+    const HttpAnswer answer =
+        Asking(&client).get(server.url(QStringLiteral("/"), QStringLiteral("localhost")));
+    QCOMPARE(answer.problem, Problem());
+    QCOMPARE(negotiated.size(), 1);
+    QVERIFY2(!negotiated.contains(QSslConfiguration::ALPNProtocolHTTP2), negotiated[0].constData());
 }
 
 void TestHttpTls::stopsReadingWhatIsTooMuch()
