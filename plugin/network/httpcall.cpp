@@ -49,10 +49,11 @@ QString HttpCall::origin() const
         .arg(m_request.url.port(isTls ? 443 : 80));
 }
 
-void HttpCall::send(QNetworkAccessManager &manager, const QSslConfiguration &tls)
+void HttpCall::send(QNetworkAccessManager &manager, HttpProxies *proxies,
+                    const QSslConfiguration &tls)
 {
     m_isSent = true;
-    const Result<QNetworkRequest> wire = wireRequest(m_request, tls);
+    const Result<QNetworkRequest> wire = wireRequest(m_request, proxies, tls);
     if (!wire.ok()) {
         end(wire.problem());
         return;

@@ -13,6 +13,8 @@ class QNetworkReply;
 
 namespace RemoteLog {
 
+class HttpProxies;
+
 // One request on its way, watched byte by byte. Qt's own limits are not enough: its transfer
 // timeout starts anew with each byte, and it reads as much as a server sends.
 //
@@ -32,8 +34,8 @@ public:
     QString origin() const;
     bool isSent() const { return m_isSent; }
 
-    // `ended` follows, never from inside.
-    void send(QNetworkAccessManager &manager, const QSslConfiguration &tls);
+    // `ended` follows, never from inside. `proxies` is the manager's.
+    void send(QNetworkAccessManager &manager, HttpProxies *proxies, const QSslConfiguration &tls);
 
     // The same without sending anything.
     void refuse(const Problem &problem);

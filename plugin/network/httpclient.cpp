@@ -56,8 +56,9 @@ HttpClient::HttpClient(const HttpSettings &settings, QObject *parent)
     : QObject(parent)
     , m_minimumRate(settings.minimumRate)
     , m_tls(tlsConfiguration(settings.caCertificates))
+    , m_proxies(new HttpProxies(settings.proxy))
 {
-    m_manager.setProxyFactory(new HttpProxies(settings.proxy));
+    m_manager.setProxyFactory(m_proxies);
 }
 
 HttpClient::~HttpClient()
@@ -101,7 +102,7 @@ void HttpClient::startWaiting(const QString &origin)
         if (open->call->isSent() || !open->context || open->call->origin() != origin)
             continue;
         ++m_inFlight[origin];
-        open->call->send(m_manager, m_tls);
+        open->call->send(m_manager, m_proxies, m_tls);
     }
 }
 

@@ -17,6 +17,7 @@
 namespace RemoteLog {
 
 class HttpCall;
+class HttpProxies;
 
 // Asks helpers by HTTP. Everything in the thread that made it, which needs an event loop and is
 // never blocked; connections are kept and shared.
@@ -66,6 +67,7 @@ private:
     const qint64 m_minimumRate;
     QSslConfiguration m_tls;
     QNetworkAccessManager m_manager;
+    HttpProxies *const m_proxies; // the manager's
     std::vector<std::unique_ptr<Open>> m_open; // in the order in which they were asked
     QHash<QString, int> m_inFlight; // by origin
 };

@@ -1,12 +1,29 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QByteArray>
 #include <QNetworkProxyFactory>
+#include <QUrl>
+
+#include <optional>
 
 namespace RemoteLog {
 
+// How one request goes out.
+struct HttpRoute
+{
+    // What Qt is to be asked for: no user info, and a fragment by which queryProxy() knows that the
+    // login goes with it. Fragments are never sent.
+    QUrl url;
+
+    // Value of the header Proxy-Authorization, for a proxy that reads it (plain http by an HTTP
+    // proxy); null where there is no login, or Qt does it below the request.
+    QByteArray proxyLogin;
+};
+
 // The proxy for each request of one client. The system is never asked unless the application has
-// told Qt to (QNetworkProxyFactory::setUseSystemConfiguration): that can block for seconds.
+// told Qt to (QNetworkProxyFactory::setUseSystemConfiguration): that can block for seconds, and
+// is asked twice a request, by us and by Qt.
 class HttpProxies : public QNetworkProxyFactory
 {
 public:
@@ -14,10 +31,17 @@ public:
     // is told to nobody but it.
     explicit HttpProxies(const QNetworkProxy &proxy);
 
-    // None for loopback.
+    // Nothing if no proxy that there is can serve the scheme (a caching one: https), which no
+    // repetition changes.
+    std::optional<HttpRoute> route(const QUrl &url);
+
+    // None for loopback. For HttpRoute::url nothing but the proxy that the login is for: the
+    // application may have another one by then, or none, and the helper would get the password.
     QList<QNetworkProxy> queryProxy(const QNetworkProxyQuery &query) override;
 
 private:
+    QList<QNetworkProxy> candidates(const QNetworkProxyQuery &query) const;
+
     QNetworkProxy m_proxy;
 };
 

@@ -62,15 +62,18 @@ void setAttributes(QNetworkRequest *wire)
 
 } // namespace
 
-Result<QNetworkRequest> wireRequest(const HttpRequest &request, const QSslConfiguration &tls)
+Result<QNetworkRequest> wireRequest(const HttpRequest &request, HttpProxies *proxies,
+                                    const QSslConfiguration &tls)
 {
     if (const Problem problem = check(request))
         return problem;
-    const bool isTls = request.url.scheme() == QStringLiteral("https");
-    QNetworkRequest wire(request.url.adjusted(QUrl::RemoveUserInfo | QUrl::RemoveFragment));
+    const std::optional<HttpRoute> route = proxies->route(request.url);
+    if (!route)
+        return Problem(Problem::Kind::ActionRequired,
+                       QStringLiteral("a proxy that cannot serve %1").arg(request.url.scheme()));
+    QNetworkRequest wire(route->url);
     setAttributes(&wire);
-    if (isTls)
-        wire.setSslConfiguration(tls);
+    wire.setSslConfiguration(tls);
 
     wire.setRawHeader("Content-Type", "application/octet-stream");
     for (const auto &[name, value] : request.headers)
@@ -86,6 +89,8 @@ Result<QNetworkRequest> wireRequest(const HttpRequest &request, const QSslConfig
     wire.setRawHeader("Connection", QByteArray());
     wire.setRawHeader("Cookie", QByteArray());
     wire.setRawHeader("Authorization", request.credential);
+    // Qt sends none of its own with AuthenticationReuseAttribute.
+    wire.setRawHeader("Proxy-Authorization", route->proxyLogin);
     return wire;
 }
 
