@@ -43,10 +43,14 @@ HttpCall::~HttpCall()
 
 QString HttpCall::origin() const
 {
-    const bool isTls = m_request.url.scheme() == QStringLiteral("https");
     return QStringLiteral("%1://%2:%3")
         .arg(m_request.url.scheme(), m_request.url.host())
-        .arg(m_request.url.port(isTls ? 443 : 80));
+        .arg(m_request.url.port(isTls() ? 443 : 80));
+}
+
+bool HttpCall::isTls() const
+{
+    return m_request.url.scheme() == QStringLiteral("https");
 }
 
 void HttpCall::send(QNetworkAccessManager &manager, HttpProxies *proxies,

@@ -34,6 +34,8 @@ public:
     QString origin() const;
     bool isSent() const { return m_isSent; }
 
+    bool isTls() const;
+
     // `ended` follows, never from inside. `proxies` is the manager's.
     void send(QNetworkAccessManager &manager, HttpProxies *proxies, const QSslConfiguration &tls);
 

@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace RemoteLog {
@@ -20,7 +21,8 @@ class HttpCall;
 class HttpProxies;
 
 // Asks helpers by HTTP. Everything in the thread that made it, which needs an event loop and is
-// never blocked; connections are kept and shared.
+// never blocked, but for the time it takes to read the system's certificates at the first https;
+// connections are kept and shared.
 //
 // Answers go to a handler with a context, not to a QFuture: whoever asks is a state machine in this
 // very thread, for which the context is the cancellation, and a future that nobody waits for any
@@ -60,12 +62,13 @@ private:
     struct Open;
 
     void startWaiting(const QString &origin);
+    const QSslConfiguration &tls();
     void finish(HttpCall *call, const HttpAnswer &answer);
     std::unique_ptr<Open> take(HttpCall *call);
     void answerAll(const Problem &problem);
 
-    const qint64 m_minimumRate;
-    QSslConfiguration m_tls;
+    const HttpSettings m_settings;
+    std::optional<QSslConfiguration> m_tls; // from the first https on
     QNetworkAccessManager m_manager;
     HttpProxies *const m_proxies; // the manager's
     std::vector<std::unique_ptr<Open>> m_open; // in the order in which they were asked
