@@ -20,7 +20,8 @@ class HttpProxies;
 //
 // Not bounded but by the time limit is what Qt 6.4 keeps to itself while it reads: a status line, a
 // header and a chunk's length without end (10 MiB/s and less, for it reads them byte by byte), and
-// the body of a 401 and 407, which it takes for small, as fast as it comes.
+// the body of a 401 and 407, which it takes for small, as fast as it comes. Where one of these
+// offers Negotiate, Qt's thread of all requests waits for GSSAPI, and that maybe for the local DNS.
 class HttpCall : public QObject
 {
     Q_OBJECT

@@ -24,11 +24,14 @@ struct HttpRoute
 // The proxy for each request of one client. The system is never asked unless the application has
 // told Qt to (QNetworkProxyFactory::setUseSystemConfiguration): that can block for seconds, and
 // is asked twice a request, by us and by Qt.
+//
+// A limit: where an answer 401 or 407 offers Negotiate, Qt asks GSSAPI for credentials, which may
+// look the helper's name up in the local DNS, whatever the proxy is.
 class HttpProxies : public QNetworkProxyFactory
 {
 public:
-    // DefaultProxy is the application's. A SOCKS5 proxy gets names, not addresses: who is talked to
-    // is told to nobody but it.
+    // DefaultProxy is the application's. A SOCKS5 proxy gets names, not addresses: but for the
+    // limit above, who is talked to is told to nobody but it.
     explicit HttpProxies(const QNetworkProxy &proxy);
 
     // Nothing if no proxy that there is can serve the scheme (a caching one: https), which no
