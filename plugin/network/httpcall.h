@@ -36,6 +36,7 @@ public:
     bool isSent() const { return m_isSent; }
 
     bool isTls() const;
+    qsizetype bodySize() const { return m_request.body.size(); }
 
     // `ended` follows, never from inside. `proxies` is the manager's.
     void send(QNetworkAccessManager &manager, HttpProxies *proxies, const QSslConfiguration &tls);

@@ -68,7 +68,11 @@ void HttpClient::send(const HttpRequest &request, QObject *context, Handler hand
 {
     Q_ASSERT(context->thread() == thread());
     auto open = std::make_unique<Open>();
-    open->call = std::make_unique<HttpCall>(request, m_settings.minimumRate);
+    const bool isRefused = !hasRoomFor(request);
+    HttpRequest kept = request;
+    if (isRefused)
+        kept.body.clear();
+    open->call = std::make_unique<HttpCall>(kept, m_settings.minimumRate);
     open->context = context;
     open->handler = std::move(handler);
     HttpCall *const call = open->call.get();
@@ -79,14 +83,23 @@ void HttpClient::send(const HttpRequest &request, QObject *context, Handler hand
         take(call);
         startWaiting(origin);
     });
-    const bool isFull = m_open.size() >= MaxOpen;
     m_open.push_back(std::move(open));
-    if (isFull) {
+    if (isRefused) {
         ++m_inFlight[call->origin()];
         call->refuse(Problem(Problem::Kind::WillRetry, QStringLiteral("too much waits already")));
     } else {
         startWaiting(call->origin());
     }
+}
+
+bool HttpClient::hasRoomFor(const HttpRequest &request) const
+{
+    qsizetype bytes = 0;
+    for (const auto &open : m_open)
+        bytes += open->call->bodySize();
+    const bool fits =
+        request.body.isEmpty() || bytes == 0 || bytes + request.body.size() <= MaxOpenBytes;
+    return fits && m_open.size() < MaxOpen;
 }
 
 void HttpClient::startWaiting(const QString &origin)

@@ -37,8 +37,11 @@ public:
     // right; here they wait without any.
     static constexpr int MaxInFlight = 6;
 
-    // Beyond that requests are answered with WillRetry and never sent: memory stays bounded.
+    // Beyond these numbers, of requests and of bytes in their bodies, requests are answered with
+    // WillRetry and never sent: memory stays bounded. That answer, too, comes from the event loop;
+    // until then such a request is kept, but not its body. One body alone always fits.
     static constexpr int MaxOpen = 1024;
+    static constexpr qsizetype MaxOpenBytes = 64 * 1024 * 1024;
 
     using Handler = std::function<void(const HttpAnswer &)>;
 
@@ -61,6 +64,7 @@ public:
 private:
     struct Open;
 
+    bool hasRoomFor(const HttpRequest &request) const;
     void startWaiting(const QString &origin);
     const QSslConfiguration &tls();
     void finish(HttpCall *call, const HttpAnswer &answer);

@@ -41,6 +41,15 @@ HttpRequest requestTo(const ScriptedServer &server, int number = 0)
     return request;
 }
 
+HttpRequest postTo(const QTcpServer &server, const QByteArray &body)
+{
+    HttpRequest request;
+    request.method = HttpRequest::Method::Post;
+    request.url = QUrl(QStringLiteral("http://127.0.0.1:%1/").arg(server.serverPort()));
+    request.body = body;
+    return request;
+}
+
 bool areAll(const QList<HttpAnswer> &answers, Problem::Kind kind)
 {
     return std::all_of(answers.begin(), answers.end(),
@@ -59,6 +68,8 @@ private Q_SLOTS:
     void countsEachOriginByItself();
     void waitsWithoutALimit();
     void refusesWhatWouldBeTooMuch();
+    void refusesBodiesThatWouldBeTooMuch();
+    void alwaysTakesOneBody();
     void abortAnswersEverything();
     void abortForgetsConnections();
     void goesOnAfterAbort();
@@ -139,6 +150,44 @@ void TestHttpQueue::refusesWhatWouldBeTooMuch()
     QCOMPARE(asking.answers().size(), 0);
     QCOMPARE(asking.ask(requestTo(server)).problem.kind(), Problem::Kind::WillRetry);
     QCOMPARE(asking.answers().size(), 1);
+}
+
+void TestHttpQueue::refusesBodiesThatWouldBeTooMuch()
+{
+    QTcpServer stuck; // it never reads
+    QVERIFY(stuck.listen(QHostAddress::LocalHost));
+    ScriptedServer server;
+    HttpClient client;
+    Asking asking(&client);
+    HttpRequest request = postTo(stuck, QByteArray(HttpClient::MaxOpenBytes / 4, 'x'));
+    for (int i = 0; i < 4; ++i)
+        asking.send(request);
+    request.body = "x";
+    asking.send(request);
+    QCOMPARE(asking.answers().size(), 0); // never from inside
+    QTRY_COMPARE_WITH_TIMEOUT(asking.answers().size(), 1, Patience);
+    QCOMPARE(asking.answers()[0].problem.kind(), Problem::Kind::WillRetry);
+    QVERIFY(asking.answers()[0].problem.detail().contains(QStringLiteral("too much")));
+
+    // What has no body needs no room, and what is answered makes some.
+    QCOMPARE(asking.ask(requestTo(server)).problem, Problem());
+    client.abort();
+    QCOMPARE(asking.answers().size(), 6);
+    QCOMPARE(asking.ask(postTo(server, "x")).problem, Problem());
+}
+
+void TestHttpQueue::alwaysTakesOneBody()
+{
+    QTcpServer stuck;
+    QVERIFY(stuck.listen(QHostAddress::LocalHost));
+    ScriptedServer server;
+    HttpClient client;
+    Asking asking(&client);
+    asking.send(postTo(stuck, QByteArray(HttpClient::MaxOpenBytes + 1, 'x')));
+    // These are answered, and that one, which would have been before them, is not.
+    QVERIFY(asking.ask(postTo(stuck, "x")).problem.detail().contains(QStringLiteral("too much")));
+    QCOMPARE(asking.ask(requestTo(server)).problem, Problem());
+    QCOMPARE(asking.answers().size(), 2);
 }
 
 void TestHttpQueue::abortAnswersEverything()
