@@ -54,8 +54,9 @@ public:
     QList<QUrl> helpers() const;
     void setHelpers(const QList<QUrl> &urls);
 
-    // Proxy for helpers on the network that the plugin brings; this version has none. Default:
-    // QNetworkProxy::DefaultProxy, the application's.
+    // Proxy for the plugin's own helpers over HTTP, which the next version will bring: the folder,
+    // the only one of this version, uses none. Helpers of the host take no notice of it. Loopback
+    // is reached without it. Default: QNetworkProxy::DefaultProxy, the application's.
     QNetworkProxy proxy() const;
     void setProxy(const QNetworkProxy &proxy);
 

@@ -43,16 +43,21 @@ HttpCall::~HttpCall()
 
 QString HttpCall::origin() const
 {
-    const bool isTls = m_request.url.scheme() == QStringLiteral("https");
     return QStringLiteral("%1://%2:%3")
         .arg(m_request.url.scheme(), m_request.url.host())
-        .arg(m_request.url.port(isTls ? 443 : 80));
+        .arg(m_request.url.port(isTls() ? 443 : 80));
 }
 
-void HttpCall::send(QNetworkAccessManager &manager, const QSslConfiguration &tls)
+bool HttpCall::isTls() const
+{
+    return m_request.url.scheme() == QStringLiteral("https");
+}
+
+void HttpCall::send(QNetworkAccessManager &manager, HttpProxies *proxies,
+                    const QSslConfiguration &tls)
 {
     m_isSent = true;
-    const Result<QNetworkRequest> wire = wireRequest(m_request, tls);
+    const Result<QNetworkRequest> wire = wireRequest(m_request, proxies, tls);
     if (!wire.ok()) {
         end(wire.problem());
         return;

@@ -13,12 +13,15 @@ class QNetworkReply;
 
 namespace RemoteLog {
 
+class HttpProxies;
+
 // One request on its way, watched byte by byte. Qt's own limits are not enough: its transfer
 // timeout starts anew with each byte, and it reads as much as a server sends.
 //
 // Not bounded but by the time limit is what Qt 6.4 keeps to itself while it reads: a status line, a
 // header and a chunk's length without end (10 MiB/s and less, for it reads them byte by byte), and
-// the body of a 401 and 407, which it takes for small, as fast as it comes.
+// the body of a 401 and 407, which it takes for small, as fast as it comes. Where one of these
+// offers Negotiate, Qt's thread of all requests waits for GSSAPI, and that maybe for the local DNS.
 class HttpCall : public QObject
 {
     Q_OBJECT
@@ -32,8 +35,11 @@ public:
     QString origin() const;
     bool isSent() const { return m_isSent; }
 
-    // `ended` follows, never from inside.
-    void send(QNetworkAccessManager &manager, const QSslConfiguration &tls);
+    bool isTls() const;
+    qsizetype bodySize() const { return m_request.body.size(); }
+
+    // `ended` follows, never from inside. `proxies` is the manager's.
+    void send(QNetworkAccessManager &manager, HttpProxies *proxies, const QSslConfiguration &tls);
 
     // The same without sending anything.
     void refuse(const Problem &problem);

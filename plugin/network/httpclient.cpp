@@ -4,7 +4,6 @@
 #include "httpcall.h"
 #include "httpproxies.h"
 
-#include <QSslKey>
 #include <QThread>
 
 #include <algorithm>
@@ -14,18 +13,16 @@ namespace RemoteLog {
 
 namespace {
 
-// Whatever the host's default is: always verified, and never with a certificate of the user's.
+// Nothing of the host's default: what it verifies, trusts or shows of itself is for its own
+// servers.
 QSslConfiguration tlsConfiguration(const QList<QSslCertificate> &caCertificates)
 {
-    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
+    QSslConfiguration tls;
     tls.setPeerVerifyMode(QSslSocket::VerifyPeer);
     tls.setProtocol(QSsl::TlsV1_2OrLater);
-    tls.setLocalCertificateChain({});
-    tls.setPrivateKey(QSslKey());
-    // Only where it is needed: the system's are read from hundreds of files otherwise, instead of
-    // one by one when a server asks for it.
-    if (!caCertificates.isEmpty())
-        tls.setCaCertificates(QSslConfiguration::systemCaCertificates() + caCertificates);
+    // Even if there are no others: Qt finds the system's by itself only where they lie in a folder
+    // with links named by hash, and has them in the host's default elsewhere.
+    tls.setCaCertificates(QSslConfiguration::systemCaCertificates() + caCertificates);
     return tls;
 }
 
@@ -54,10 +51,10 @@ struct HttpClient::Open
 
 HttpClient::HttpClient(const HttpSettings &settings, QObject *parent)
     : QObject(parent)
-    , m_minimumRate(settings.minimumRate)
-    , m_tls(tlsConfiguration(settings.caCertificates))
+    , m_settings(settings)
+    , m_proxies(new HttpProxies(settings.proxy))
 {
-    m_manager.setProxyFactory(new HttpProxies(settings.proxy));
+    m_manager.setProxyFactory(m_proxies);
 }
 
 HttpClient::~HttpClient()
@@ -71,7 +68,11 @@ void HttpClient::send(const HttpRequest &request, QObject *context, Handler hand
 {
     Q_ASSERT(context->thread() == thread());
     auto open = std::make_unique<Open>();
-    open->call = std::make_unique<HttpCall>(request, m_minimumRate);
+    const bool isRefused = !hasRoomFor(request);
+    HttpRequest kept = request;
+    if (isRefused)
+        kept.body.clear();
+    open->call = std::make_unique<HttpCall>(kept, m_settings.minimumRate);
     open->context = context;
     open->handler = std::move(handler);
     HttpCall *const call = open->call.get();
@@ -82,14 +83,23 @@ void HttpClient::send(const HttpRequest &request, QObject *context, Handler hand
         take(call);
         startWaiting(origin);
     });
-    const bool isFull = m_open.size() >= MaxOpen;
     m_open.push_back(std::move(open));
-    if (isFull) {
+    if (isRefused) {
         ++m_inFlight[call->origin()];
         call->refuse(Problem(Problem::Kind::WillRetry, QStringLiteral("too much waits already")));
     } else {
         startWaiting(call->origin());
     }
+}
+
+bool HttpClient::hasRoomFor(const HttpRequest &request) const
+{
+    qsizetype bytes = 0;
+    for (const auto &open : m_open)
+        bytes += open->call->bodySize();
+    const bool fits =
+        request.body.isEmpty() || bytes == 0 || bytes + request.body.size() <= MaxOpenBytes;
+    return fits && m_open.size() < MaxOpen;
 }
 
 void HttpClient::startWaiting(const QString &origin)
@@ -101,8 +111,16 @@ void HttpClient::startWaiting(const QString &origin)
         if (open->call->isSent() || !open->context || open->call->origin() != origin)
             continue;
         ++m_inFlight[origin];
-        open->call->send(m_manager, m_tls);
+        open->call->send(m_manager, m_proxies, open->call->isTls() ? tls() : QSslConfiguration());
     }
+}
+
+// The system's are hundreds of files.
+const QSslConfiguration &HttpClient::tls()
+{
+    if (!m_tls)
+        m_tls = tlsConfiguration(m_settings.caCertificates);
+    return *m_tls;
 }
 
 void HttpClient::finish(HttpCall *call, const HttpAnswer &answer)

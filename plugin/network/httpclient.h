@@ -12,14 +12,17 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace RemoteLog {
 
 class HttpCall;
+class HttpProxies;
 
 // Asks helpers by HTTP. Everything in the thread that made it, which needs an event loop and is
-// never blocked; connections are kept and shared.
+// never blocked, but for the time it takes to read the system's certificates at the first https;
+// connections are kept and shared.
 //
 // Answers go to a handler with a context, not to a QFuture: whoever asks is a state machine in this
 // very thread, for which the context is the cancellation, and a future that nobody waits for any
@@ -34,8 +37,11 @@ public:
     // right; here they wait without any.
     static constexpr int MaxInFlight = 6;
 
-    // Beyond that requests are answered with WillRetry and never sent: memory stays bounded.
+    // Beyond these numbers, of requests and of bytes in their bodies, requests are answered with
+    // WillRetry and never sent: memory stays bounded. That answer, too, comes from the event loop;
+    // until then such a request is kept, but not its body. One body alone always fits.
     static constexpr int MaxOpen = 1024;
+    static constexpr qsizetype MaxOpenBytes = 64 * 1024 * 1024;
 
     using Handler = std::function<void(const HttpAnswer &)>;
 
@@ -58,14 +64,17 @@ public:
 private:
     struct Open;
 
+    bool hasRoomFor(const HttpRequest &request) const;
     void startWaiting(const QString &origin);
+    const QSslConfiguration &tls();
     void finish(HttpCall *call, const HttpAnswer &answer);
     std::unique_ptr<Open> take(HttpCall *call);
     void answerAll(const Problem &problem);
 
-    const qint64 m_minimumRate;
-    QSslConfiguration m_tls;
+    const HttpSettings m_settings;
+    std::optional<QSslConfiguration> m_tls; // from the first https on
     QNetworkAccessManager m_manager;
+    HttpProxies *const m_proxies; // the manager's
     std::vector<std::unique_ptr<Open>> m_open; // in the order in which they were asked
     QHash<QString, int> m_inFlight; // by origin
 };

@@ -24,7 +24,7 @@ struct HttpRequest
     QUrl url;
 
     // Those of the client itself (User-Agent, Accept-Encoding, Accept-Language, Connection) are
-    // replaced, Cookie and Authorization left out.
+    // replaced, Cookie, Authorization and Proxy-Authorization left out.
     HttpHeaders headers;
 
     // Value of the header Authorization, e.g. "Bearer x"; null for none. Kept apart because it goes

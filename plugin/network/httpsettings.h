@@ -7,11 +7,17 @@
 
 namespace RemoteLog {
 
+class Settings;
+
 // How a client reaches its helpers.
 struct HttpSettings
 {
+    // What the host has set for them.
+    static HttpSettings of(const Settings &settings);
+
     // DefaultProxy is the application's. Loopback is always reached without one: a proxy would look
-    // for the helper on its own machine.
+    // for the helper on its own machine. Logins are SOCKS5's, or Basic: Qt could do more for an
+    // HTTP proxy only where it may use what it likes for helpers, too (NTLM, Kerberos).
     QNetworkProxy proxy;
 
     // Trusted besides the system's.

@@ -46,7 +46,7 @@ Problem check(const HttpRequest &request)
     return Problem();
 }
 
-void setAttributes(QNetworkRequest *wire, bool isTls)
+void setAttributes(QNetworkRequest *wire)
 {
     using Request = QNetworkRequest;
     wire->setAttribute(Request::RedirectPolicyAttribute, Request::ManualRedirectPolicy);
@@ -55,21 +55,25 @@ void setAttributes(QNetworkRequest *wire, bool isTls)
     wire->setAttribute(Request::CookieLoadControlAttribute, Request::Manual);
     wire->setAttribute(Request::CookieSaveControlAttribute, Request::Manual);
     wire->setAttribute(Request::AuthenticationReuseAttribute, Request::Manual);
-    // Only where TLS has negotiated it: an upgrade in plain text fails with common servers.
-    wire->setAttribute(Request::Http2AllowedAttribute, isTls);
+    // With HTTP/2 Qt 6.4 reads on whatever setReadBufferSize() says, and abort() leaves the
+    // connection open: a dead one would be used for ever.
+    wire->setAttribute(Request::Http2AllowedAttribute, false);
 }
 
 } // namespace
 
-Result<QNetworkRequest> wireRequest(const HttpRequest &request, const QSslConfiguration &tls)
+Result<QNetworkRequest> wireRequest(const HttpRequest &request, HttpProxies *proxies,
+                                    const QSslConfiguration &tls)
 {
     if (const Problem problem = check(request))
         return problem;
-    const bool isTls = request.url.scheme() == QStringLiteral("https");
-    QNetworkRequest wire(request.url.adjusted(QUrl::RemoveUserInfo | QUrl::RemoveFragment));
-    setAttributes(&wire, isTls);
-    if (isTls)
-        wire.setSslConfiguration(tls);
+    const std::optional<HttpRoute> route = proxies->route(request.url);
+    if (!route)
+        return Problem(Problem::Kind::ActionRequired,
+                       QStringLiteral("a proxy that cannot serve %1").arg(request.url.scheme()));
+    QNetworkRequest wire(route->url);
+    setAttributes(&wire);
+    wire.setSslConfiguration(tls);
 
     wire.setRawHeader("Content-Type", "application/octet-stream");
     for (const auto &[name, value] : request.headers)
@@ -85,6 +89,8 @@ Result<QNetworkRequest> wireRequest(const HttpRequest &request, const QSslConfig
     wire.setRawHeader("Connection", QByteArray());
     wire.setRawHeader("Cookie", QByteArray());
     wire.setRawHeader("Authorization", request.credential);
+    // Qt sends none of its own with AuthenticationReuseAttribute.
+    wire.setRawHeader("Proxy-Authorization", route->proxyLogin);
     return wire;
 }
 

@@ -1,33 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "asking.h"
+#include "proxied.h"
 #include "scriptedserver.h"
 #include "socksserver.h"
-
-#include <QNetworkProxy>
-#include <QNetworkProxyFactory>
-
-#include <utility>
 
 using namespace RemoteLog;
 using namespace RemoteLogTest;
 
 namespace {
-
-// Nobody but the proxy can find it (RFC 6761: never in DNS).
-const QString HiddenHost = QStringLiteral("helper.invalid");
-
-QNetworkProxy proxyAt(QNetworkProxy::ProxyType type, const QTcpServer &server,
-                      const QString &user = QString(), const QString &password = QString())
-{
-    return QNetworkProxy(type, QStringLiteral("127.0.0.1"), server.serverPort(), user, password);
-}
-
-HttpSettings through(const QNetworkProxy &proxy)
-{
-    HttpSettings settings;
-    settings.proxy = proxy;
-    return settings;
-}
 
 // As the application sets it, while this lives.
 class ApplicationProxy
@@ -59,6 +39,9 @@ private Q_SLOTS:
     void reachesLoopbackWithoutAProxy();
     void failsWithoutTheProxy();
     void usesAnHttpProxy();
+    void asksForAPersonWhereItCannotServe_data();
+    void asksForAPersonWhereItCannotServe();
+    void waitsForAProxyThatNobodyFinds();
 };
 
 void TestHttpProxies::leavesNamesToASocksProxy_data()
@@ -157,6 +140,7 @@ void TestHttpProxies::reachesLoopbackWithoutAProxy_data()
 {
     QTest::addColumn<QString>("host");
     QTest::addRow("address") << QStringLiteral("127.0.0.1");
+    QTest::addRow("IPv6 address") << QStringLiteral("[::1]");
     QTest::addRow("name") << QStringLiteral("localhost");
 }
 
@@ -165,6 +149,11 @@ void TestHttpProxies::reachesLoopbackWithoutAProxy()
     QFETCH(const QString, host);
     SocksServer socks;
     ScriptedServer server;
+    if (host == QStringLiteral("[::1]")) {
+        server.close();
+        if (!server.listen(QHostAddress::LocalHostIPv6))
+            QSKIP("no IPv6 on this machine");
+    }
     const ApplicationProxy guard(proxyAt(QNetworkProxy::Socks5Proxy, socks));
     for (const QNetworkProxy &proxy :
          {QNetworkProxy(), proxyAt(QNetworkProxy::Socks5Proxy, socks)}) {
@@ -198,6 +187,41 @@ void TestHttpProxies::usesAnHttpProxy()
     QCOMPARE(answer.problem, Problem());
     QCOMPARE(proxy.requests().size(), 1);
     QCOMPARE(proxy.requests()[0].target, QByteArray("http://helper.invalid/a?b"));
+}
+
+void TestHttpProxies::asksForAPersonWhereItCannotServe_data()
+{
+    QTest::addColumn<QNetworkProxy::ProxyType>("type");
+    QTest::addColumn<QString>("url");
+    QTest::addRow("https by a caching proxy")
+        << QNetworkProxy::HttpCachingProxy << QStringLiteral("https://helper.invalid/");
+    QTest::addRow("https by a proxy for FTP")
+        << QNetworkProxy::FtpCachingProxy << QStringLiteral("https://helper.invalid/");
+    QTest::addRow("http by a proxy for FTP")
+        << QNetworkProxy::FtpCachingProxy << QStringLiteral("http://helper.invalid/");
+}
+
+// That is so however often it is tried.
+void TestHttpProxies::asksForAPersonWhereItCannotServe()
+{
+    QFETCH(const QNetworkProxy::ProxyType, type);
+    QFETCH(const QString, url);
+    ScriptedServer proxy;
+    HttpClient client(through(proxyAt(type, proxy)));
+    const HttpAnswer answer = Asking(&client).get(QUrl(url));
+    QCOMPARE(answer.problem.kind(), Problem::Kind::ActionRequired);
+    QVERIFY(answer.problem.detail().contains(QUrl(url).scheme()));
+    QCOMPARE(proxy.connections(), 0);
+}
+
+void TestHttpProxies::waitsForAProxyThatNobodyFinds()
+{
+    for (const auto type : {QNetworkProxy::HttpProxy, QNetworkProxy::Socks5Proxy}) {
+        HttpClient client(through(QNetworkProxy(type, QStringLiteral("proxy.invalid"), 1080)));
+        const HttpAnswer answer =
+            Asking(&client).get(QUrl(QStringLiteral("http://helper.invalid/")));
+        QCOMPARE(answer.problem.kind(), Problem::Kind::WillRetry);
+    }
 }
 
 QTEST_GUILESS_MAIN(TestHttpProxies)

@@ -41,6 +41,15 @@ HttpRequest requestTo(const ScriptedServer &server, int number = 0)
     return request;
 }
 
+HttpRequest postTo(const QTcpServer &server, const QByteArray &body)
+{
+    HttpRequest request;
+    request.method = HttpRequest::Method::Post;
+    request.url = QUrl(QStringLiteral("http://127.0.0.1:%1/").arg(server.serverPort()));
+    request.body = body;
+    return request;
+}
+
 bool areAll(const QList<HttpAnswer> &answers, Problem::Kind kind)
 {
     return std::all_of(answers.begin(), answers.end(),
@@ -59,6 +68,8 @@ private Q_SLOTS:
     void countsEachOriginByItself();
     void waitsWithoutALimit();
     void refusesWhatWouldBeTooMuch();
+    void refusesBodiesThatWouldBeTooMuch();
+    void alwaysTakesOneBody();
     void abortAnswersEverything();
     void abortForgetsConnections();
     void goesOnAfterAbort();
@@ -81,11 +92,11 @@ void TestHttpQueue::sendsSixAtATime()
         asking.send(requestTo(server, i));
     for (int answered = 0; answered < Count; ++answered) {
         const qsizetype expected = std::min(HttpClient::MaxInFlight, Count - answered);
-        QTRY_COMPARE(server.held(), expected);
+        QTRY_COMPARE_WITH_TIMEOUT(server.held(), expected, Patience);
         // No more than that: one answered, the next one comes, and nothing else meanwhile.
         QCOMPARE(server.requests().size(), answered + expected);
         server.answerOne();
-        QTRY_COMPARE(asking.answers().size(), answered + 1);
+        QTRY_COMPARE_WITH_TIMEOUT(asking.answers().size(), answered + 1, Patience);
     }
     QVERIFY(areAll(asking.answers(), Problem::Kind::None));
     QCOMPARE(server.connections(), HttpClient::MaxInFlight); // and all of them used again
@@ -102,27 +113,30 @@ void TestHttpQueue::countsEachOriginByItself()
         asking.send(requestTo(one, i));
     for (int i = 0; i < 10; ++i)
         asking.send(requestTo(two, i));
-    QTRY_COMPARE(one.held(), HttpClient::MaxInFlight);
-    QTRY_COMPARE(two.held(), HttpClient::MaxInFlight);
+    QTRY_COMPARE_WITH_TIMEOUT(one.held(), HttpClient::MaxInFlight, Patience);
+    QTRY_COMPARE_WITH_TIMEOUT(two.held(), HttpClient::MaxInFlight, Patience);
 }
 
-// The last of them waits for longer than its time limit before it is sent.
+// Some wait for longer than their time limit before they are sent, for others are not answered.
 void TestHttpQueue::waitsWithoutALimit()
 {
-    HeldServer server;
+    ScriptedServer server([](QTcpSocket *socket, const ReceivedRequest &request) {
+        if (request.target == "/1")
+            ScriptedServer::answering("ok")(socket, request);
+    });
     HttpClient client;
     Asking asking(&client);
-    HttpRequest request = requestTo(server);
-    request.timeLimit = 1s;
-    for (int i = 0; i < 3 * HttpClient::MaxInFlight; ++i)
-        asking.send(request);
-    QTRY_COMPARE(asking.answers().size(), 2 * HttpClient::MaxInFlight);
-    QVERIFY(areAll(asking.answers(), Problem::Kind::WillRetry));
-    QTRY_COMPARE(server.requests().size(), 3 * HttpClient::MaxInFlight);
-    while (server.held() > 0)
-        server.answerOne();
-    QTRY_COMPARE(asking.answers().size(), 3 * HttpClient::MaxInFlight);
-    QVERIFY(areAll(asking.answers().mid(2 * HttpClient::MaxInFlight), Problem::Kind::None));
+    HttpRequest silent = requestTo(server, 0);
+    silent.timeLimit = 3500ms;
+    HttpRequest waiting = requestTo(server, 1);
+    waiting.timeLimit = 3s;
+    for (int i = 0; i < HttpClient::MaxInFlight; ++i)
+        asking.send(silent);
+    for (int i = 0; i < HttpClient::MaxInFlight; ++i)
+        asking.send(waiting);
+    QTRY_COMPARE_WITH_TIMEOUT(asking.answers().size(), 2 * HttpClient::MaxInFlight, Patience);
+    QVERIFY(areAll(asking.answers().mid(0, HttpClient::MaxInFlight), Problem::Kind::WillRetry));
+    QVERIFY(areAll(asking.answers().mid(HttpClient::MaxInFlight), Problem::Kind::None));
 }
 
 void TestHttpQueue::refusesWhatWouldBeTooMuch()
@@ -132,10 +146,48 @@ void TestHttpQueue::refusesWhatWouldBeTooMuch()
     Asking asking(&client);
     for (int i = 0; i < HttpClient::MaxOpen; ++i)
         asking.send(requestTo(server, i));
-    QTRY_COMPARE(server.held(), HttpClient::MaxInFlight);
+    QTRY_COMPARE_WITH_TIMEOUT(server.held(), HttpClient::MaxInFlight, Patience);
     QCOMPARE(asking.answers().size(), 0);
     QCOMPARE(asking.ask(requestTo(server)).problem.kind(), Problem::Kind::WillRetry);
     QCOMPARE(asking.answers().size(), 1);
+}
+
+void TestHttpQueue::refusesBodiesThatWouldBeTooMuch()
+{
+    QTcpServer stuck; // it never reads
+    QVERIFY(stuck.listen(QHostAddress::LocalHost));
+    ScriptedServer server;
+    HttpClient client;
+    Asking asking(&client);
+    HttpRequest request = postTo(stuck, QByteArray(HttpClient::MaxOpenBytes / 4, 'x'));
+    for (int i = 0; i < 4; ++i)
+        asking.send(request);
+    request.body = "x";
+    asking.send(request);
+    QCOMPARE(asking.answers().size(), 0); // never from inside
+    QTRY_COMPARE_WITH_TIMEOUT(asking.answers().size(), 1, Patience);
+    QCOMPARE(asking.answers()[0].problem.kind(), Problem::Kind::WillRetry);
+    QVERIFY(asking.answers()[0].problem.detail().contains(QStringLiteral("too much")));
+
+    // What has no body needs no room, and what is answered makes some.
+    QCOMPARE(asking.ask(requestTo(server)).problem, Problem());
+    client.abort();
+    QCOMPARE(asking.answers().size(), 6);
+    QCOMPARE(asking.ask(postTo(server, "x")).problem, Problem());
+}
+
+void TestHttpQueue::alwaysTakesOneBody()
+{
+    QTcpServer stuck;
+    QVERIFY(stuck.listen(QHostAddress::LocalHost));
+    ScriptedServer server;
+    HttpClient client;
+    Asking asking(&client);
+    asking.send(postTo(stuck, QByteArray(HttpClient::MaxOpenBytes + 1, 'x')));
+    // These are answered, and that one, which would have been before them, is not.
+    QVERIFY(asking.ask(postTo(stuck, "x")).problem.detail().contains(QStringLiteral("too much")));
+    QCOMPARE(asking.ask(requestTo(server)).problem, Problem());
+    QCOMPARE(asking.answers().size(), 2);
 }
 
 void TestHttpQueue::abortAnswersEverything()
@@ -145,11 +197,11 @@ void TestHttpQueue::abortAnswersEverything()
     Asking asking(&client);
     for (int i = 0; i < 20; ++i)
         asking.send(requestTo(server, i));
-    QTRY_COMPARE(server.held(), HttpClient::MaxInFlight);
+    QTRY_COMPARE_WITH_TIMEOUT(server.held(), HttpClient::MaxInFlight, Patience);
     client.abort();
     QCOMPARE(asking.answers().size(), 20);
     QVERIFY(areAll(asking.answers(), Problem::Kind::WillRetry));
-    QTRY_COMPARE(server.openConnections(), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(server.openConnections(), 0, Patience);
     server.setScript(ScriptedServer::answering("ok"));
     QCOMPARE(asking.ask(requestTo(server, 20)).problem, Problem());
     QCOMPARE(asking.answers().size(), 21);
@@ -164,7 +216,7 @@ void TestHttpQueue::abortForgetsConnections()
     asking.get(server.url());
     QCOMPARE(server.connections(), 1);
     client.abort();
-    QTRY_COMPARE(server.openConnections(), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(server.openConnections(), 0, Patience);
     asking.get(server.url());
     QCOMPARE(server.connections(), 2);
 }
@@ -182,12 +234,12 @@ void TestHttpQueue::goesOnAfterAbort()
             asking.send(requestTo(server, 100));
         });
     }
-    QTRY_COMPARE(server.held(), HttpClient::MaxInFlight);
+    QTRY_COMPARE_WITH_TIMEOUT(server.held(), HttpClient::MaxInFlight, Patience);
     server.setScript(ScriptedServer::answering("ok"));
     client.abort();
     QCOMPARE(again, 20);
     QCOMPARE(asking.answers().size(), 0);
-    QTRY_COMPARE(asking.answers().size(), 20);
+    QTRY_COMPARE_WITH_TIMEOUT(asking.answers().size(), 20, Patience);
     QVERIFY(areAll(asking.answers(), Problem::Kind::None));
 }
 
@@ -198,11 +250,11 @@ void TestHttpQueue::answersWhenDestroyed()
     Asking asking(client.get());
     for (int i = 0; i < 20; ++i)
         asking.send(requestTo(server, i));
-    QTRY_COMPARE(server.held(), HttpClient::MaxInFlight);
+    QTRY_COMPARE_WITH_TIMEOUT(server.held(), HttpClient::MaxInFlight, Patience);
     client.reset();
     QCOMPARE(asking.answers().size(), 20);
     QVERIFY(areAll(asking.answers(), Problem::Kind::Closed));
-    QTRY_COMPARE(server.openConnections(), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(server.openConnections(), 0, Patience);
 }
 
 // A handler that asks again whatever the answer is.
@@ -220,7 +272,7 @@ void TestHttpQueue::dropsWhatIsAskedWhileItIsDestroyed()
         });
     };
     ask();
-    QTRY_COMPARE(server.held(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(server.held(), 1, Patience);
     client.reset();
     QCOMPARE(answers, {Problem::Kind::Closed});
 }
@@ -242,7 +294,7 @@ void TestHttpQueue::mayBeDestroyedByAHandler()
             asking.send(requestTo(held, i));
         if (byAbort)
             client->abort();
-        QTRY_VERIFY(isAnswered);
+        QTRY_VERIFY_WITH_TIMEOUT(isAnswered, Patience);
         QVERIFY(!client);
         QCOMPARE(asking.answers().size(), 10);
         QVERIFY(
@@ -262,12 +314,12 @@ void TestHttpQueue::forgetsWhoeverIsGone()
         client.send(requestTo(server, i), context.get(), [&](const HttpAnswer &) { ++calls; });
     for (int i = 100; i < 103; ++i)
         asking.send(requestTo(server, i));
-    QTRY_COMPARE(server.held(), HttpClient::MaxInFlight);
+    QTRY_COMPARE_WITH_TIMEOUT(server.held(), HttpClient::MaxInFlight, Patience);
     context.reset();
-    QTRY_COMPARE(server.held(), HttpClient::MaxInFlight + 3);
+    QTRY_COMPARE_WITH_TIMEOUT(server.held(), HttpClient::MaxInFlight + 3, Patience);
     while (server.held() > 0)
         server.answerOne();
-    QTRY_COMPARE(asking.answers().size(), 3);
+    QTRY_COMPARE_WITH_TIMEOUT(asking.answers().size(), 3, Patience);
     QVERIFY(areAll(asking.answers(), Problem::Kind::None));
     QCOMPARE(calls, 0);
 }
@@ -288,7 +340,7 @@ void TestHttpQueue::aContextMayDieOnceItHasItsAnswer()
             QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
         context.reset();
     }
-    QTRY_COMPARE(asking.answers().size(), 20);
+    QTRY_COMPARE_WITH_TIMEOUT(asking.answers().size(), 20, Patience);
 }
 
 // All of its calls are over with it, whoever else is there.
@@ -313,7 +365,7 @@ void TestHttpQueue::aHandlerMayEndItsContext()
             client->abort();
         else if (by == By::Destructor)
             client.reset();
-        QTRY_COMPARE(asking.answers().size(), 10);
+        QTRY_COMPARE_WITH_TIMEOUT(asking.answers().size(), 10, Patience);
         QCOMPARE(calls, 1);
     }
 }
@@ -330,7 +382,7 @@ void TestHttpQueue::aHandlerMayAskAgain()
             client.send(requestTo(server), &context, handler);
     };
     client.send(requestTo(server), &context, handler);
-    QTRY_COMPARE(left, 0);
+    QTRY_COMPARE_WITH_TIMEOUT(left, 0, Patience);
     QCOMPARE(server.requests().size(), 50);
     QCOMPARE(server.connections(), 1);
 }
