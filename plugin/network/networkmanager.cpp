@@ -44,14 +44,18 @@ NetworkManager::NetworkManager(QObject *parent)
     connect(owner, &QDBusServiceWatcher::serviceOwnerChanged, this,
             [this](const QString &, const QString &before, const QString &now) {
                 if (!before.isEmpty()) {
-                    m_state = State();
+                    m_said.reset();
                     Q_EMIT gone();
                 }
-                if (now.isEmpty())
-                    return;
-                listen();
-                ask();
+                if (!now.isEmpty())
+                    askPresent();
             });
+}
+
+void NetworkManager::askPresent()
+{
+    listen();
+    ask();
 }
 
 void NetworkManager::listen()
@@ -68,21 +72,24 @@ void NetworkManager::ask()
         QDBusMessage::createMethodCall(Service, Path, Properties, QStringLiteral("GetAll"));
     question.setArguments({Service});
     question.setAutoStartService(false);
-    const auto *answer =
-        new QDBusPendingCallWatcher(QDBusConnection::systemBus().asyncCall(question), this);
-    connect(answer, &QDBusPendingCallWatcher::finished, this,
+    m_newest = new QDBusPendingCallWatcher(QDBusConnection::systemBus().asyncCall(question), this);
+    connect(m_newest, &QDBusPendingCallWatcher::finished, this,
             [this](QDBusPendingCallWatcher *finished) {
-                hear(finished->reply());
                 finished->deleteLater();
+                const QDBusPendingReply<QVariantMap> answer = *finished;
+                if (!answer.isError()) {
+                    hear(answer.value());
+                } else if (finished == m_newest && m_said) {
+                    // Something changed, and nobody knows what. Where nothing was said yet, nobody
+                    // is there, or one that is not ready and tells when it is.
+                    m_said.reset();
+                    Q_EMIT gone();
+                }
             });
 }
 
-void NetworkManager::hear(const QDBusMessage &answer)
+void NetworkManager::hear(const QVariantMap &all)
 {
-    // One that is not ready yet tells when it is.
-    if (answer.type() != QDBusMessage::ReplyMessage || answer.arguments().isEmpty())
-        return;
-    const auto all = qdbus_cast<QVariantMap>(answer.arguments().constFirst());
     const uint metered = all.value(QStringLiteral("Metered")).toUInt();
     const State state{
         reachabilityOf(all.value(QStringLiteral("State")).toUInt()),
@@ -90,9 +97,9 @@ void NetworkManager::hear(const QDBusMessage &answer)
         metered == MeteredYes || metered == MeteredGuessYes,
         all.value(QStringLiteral("PrimaryConnection")).value<QDBusObjectPath>().path()};
     // It tells of much else, too.
-    if (state == m_state)
+    if (state == m_said)
         return;
-    m_state = state;
+    m_said = state;
     Q_EMIT said(state);
 }
 

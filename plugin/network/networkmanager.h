@@ -3,13 +3,17 @@
 
 #include <RemoteLog/networkwatch.h>
 
-class QDBusMessage;
+#include <QVariantMap>
+
+#include <optional>
+
+class QDBusPendingCallWatcher;
 
 namespace RemoteLog {
 
-// NetworkManager asked directly, from when it first comes or goes. QNetworkInformation (Qt 6.4.2)
-// goes on saying what the old one said last, does not ask the new one, and passes over what that
-// tells if it is what the old one had told.
+// NetworkManager asked directly, from when it first comes or goes, or from when that is wanted.
+// QNetworkInformation (Qt 6.4.2) goes on saying what the old one said last, does not ask the new
+// one, and passes over what that tells if it is what the old one had told.
 class NetworkManager : public QObject
 {
     Q_OBJECT
@@ -27,10 +31,13 @@ public:
 
     explicit NetworkManager(QObject *parent = nullptr);
 
+    // Asks also the one that may be there already.
+    void askPresent();
+
 Q_SIGNALS:
-    // It ended, or the bus did.
+    // It ended, or the bus did, or it fails to answer: what it said is worth nothing any more.
     void gone();
-    // What one says that came later; again on each change.
+    // What the present one says; again on each change.
     void said(const RemoteLog::NetworkManager::State &state);
 
 private Q_SLOTS:
@@ -38,9 +45,10 @@ private Q_SLOTS:
 
 private:
     void listen();
-    void hear(const QDBusMessage &answer);
+    void hear(const QVariantMap &all);
 
-    State m_state;
+    std::optional<State> m_said; // by the present one
+    QDBusPendingCallWatcher *m_newest = nullptr; // question
     bool m_listens = false;
 };
 

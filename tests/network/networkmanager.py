@@ -30,6 +30,7 @@ def load(mock, parameters):
         'PrimaryConnection': connection_path(device),
         'Version': '1.42.4',
     }, signature='sv'))
+    mock.known = mock.props[MAIN_IFACE]
     for name, (kind, metered) in DEVICES.items():
         path = dbus.ObjectPath(f'{MAIN_OBJ}/Devices/{name}')
         mock.AddObject(path, MAIN_IFACE + '.Device',
@@ -39,7 +40,7 @@ def load(mock, parameters):
 
 
 def change(self, properties):
-    self.props[MAIN_IFACE].update(properties)
+    self.known.update(properties)
     self.EmitSignal(dbus.PROPERTIES_IFACE, 'PropertiesChanged', 'sa{sv}as',
                     [MAIN_IFACE, dbus.Dictionary(properties, signature='sv'),
                      dbus.Array([], signature='s')])
@@ -53,6 +54,15 @@ def SetState(self, state):
 @dbus.service.method(MOCK_IFACE, in_signature='u')
 def SetConnectivity(self, connectivity):
     change(self, {'Connectivity': dbus.UInt32(connectivity)})
+
+
+@dbus.service.method(MOCK_IFACE, in_signature='b')
+def SetAnswers(self, answers):
+    """Whether it says what it knows when it is asked. Of changes it tells either way."""
+    if answers:
+        self.props[MAIN_IFACE] = self.known
+    else:
+        self.props.pop(MAIN_IFACE, None)
 
 
 @dbus.service.method(MOCK_IFACE, in_signature='s')

@@ -43,6 +43,8 @@ public:
     bool setState(State state) { return tell("SetState", uint(state)); }
     bool setConnectivity(Connectivity value) { return tell("SetConnectivity", uint(value)); }
     bool setDevice(const QString &device) { return tell("SetDevice", device); }
+    // Whether it answers questions, or fails them.
+    bool setAnswers(bool answers) { return tell("SetAnswers", answers); }
 
     // How often the present one was asked for all that it knows.
     int questions();

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void comesBackUp();
     void comesAndGoes();
     void whatElseItSaysIsNoChange();
+    void failsToAnswer();
     void portalEndsWithIt();
     void meteredOutlivesIt();
     void meteredEndsWhenNobodyComesBack();
@@ -120,6 +121,27 @@ void NetworkRestartTest::whatElseItSaysIsNoChange()
     QVERIFY(m_bus->setState(SystemBus::Down));
     QVERIFY(waitFor([&] { return watch.reachability() == Reachability::Disconnected; }));
     QCOMPARE(changed.size(), 5); // not once more because Qt heard it, too
+}
+
+void NetworkRestartTest::failsToAnswer()
+{
+    QVERIFY(m_bus->startManager(SystemBus::Up));
+    SystemNetworkWatch watch;
+    QSignalSpy changed(&watch, &NetworkWatch::changed);
+    QVERIFY(m_bus->stopManager() && m_bus->startManager(SystemBus::Down, QStringLiteral("modem")));
+    QVERIFY(waitFor([&] { return watch.reachability() == Reachability::Disconnected; }));
+    QVERIFY(watch.isMetered());
+    QVERIFY(m_bus->setAnswers(false));
+    changed.clear();
+    QVERIFY(m_bus->setState(SystemBus::Up));
+    QVERIFY(waitFor([&] { return watch.reachability() == Reachability::Unknown; }));
+    QVERIFY(watch.isMetered());
+    QVERIFY(m_bus->setConnectivity(SystemBus::Full));
+    QVERIFY(waitFor([&] { return m_bus->questions() == 3; }));
+    QVERIFY(m_bus->setAnswers(true));
+    QVERIFY(m_bus->setState(SystemBus::Down));
+    QVERIFY(waitFor([&] { return watch.reachability() == Reachability::Disconnected; }));
+    QCOMPARE(changed.size(), 2); // not for each failure
 }
 
 void NetworkRestartTest::portalEndsWithIt()
