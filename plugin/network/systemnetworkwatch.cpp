@@ -54,8 +54,15 @@ SystemNetworkWatch::~SystemNetworkWatch() = default;
 
 void SystemNetworkWatch::connectNotify(const QMetaMethod &signal)
 {
-    if (!m_system && signal == QMetaMethod::fromSignal(&NetworkWatch::changed))
-        begin();
+    if (m_system || signal != QMetaMethod::fromSignal(&NetworkWatch::changed))
+        return;
+    if (m_application == QCoreApplication::instance() && !load())
+        return;
+    const NetworkManager::State before = m_state;
+    begin();
+    // The newcomer asks by himself, and is still connecting.
+    if (m_state != before)
+        QMetaObject::invokeMethod(this, &NetworkWatch::changed, Qt::QueuedConnection);
 }
 
 void SystemNetworkWatch::begin()
@@ -63,16 +70,20 @@ void SystemNetworkWatch::begin()
     m_manager.reset();
     m_meteredEnd.stop();
     m_isSystemStale = false;
+    m_application = QCoreApplication::instance();
     m_system = load();
     // Where there is no NetworkManager, or no event loop of GLib's (QT_NO_GLIB, many AppImages),
     // GLib's backend is silent after its first word, and "disconnected" would stay for ever.
     m_isSystemHeard = !isBackend(m_system, "glib");
     m_state = ofSystem();
-    if (!m_system)
-        return;
-    watchSystem();
-    if (isBackend(m_system, "networkmanager") || isBackend(m_system, "glib"))
+    if (m_system)
+        watchSystem();
+    if (isBackend(m_system, "networkmanager")) {
+        watchManager(); // the present one, Qt has asked
+    } else if (!m_system || isBackend(m_system, "glib")) {
         watchManager();
+        m_manager->askPresent();
+    }
 }
 
 void SystemNetworkWatch::watchSystem()

@@ -3,6 +3,7 @@
 
 #include "networkmanager.h"
 
+#include <QCoreApplication>
 #include <QPointer>
 #include <QTimer>
 
@@ -15,8 +16,8 @@ namespace RemoteLog {
 
 // The network as QNetworkInformation sees it. In QCoreApplication's thread, where the first one
 // loads a backend for the whole process, unless the host has loaded one: that is used as it is.
-// Unknown where there is none. Qt's ends with the application: who connects to changed() after that
-// gets the next one's.
+// Where there is none, NetworkManager is asked all the same. Qt's ends with the application: who
+// connects to changed() after that gets the next one's, and the others are told.
 class SystemNetworkWatch : public NetworkWatch
 {
     Q_OBJECT
@@ -42,6 +43,7 @@ private:
     NetworkManager::State ofSystem() const;
     void set(const NetworkManager::State &state);
 
+    QPointer<QCoreApplication> m_application; // where what is known is of
     QPointer<QNetworkInformation> m_system;
     std::unique_ptr<NetworkManager> m_manager; // null where Qt has a source that needs no help
     bool m_isSystemHeard = false; // what Qt says is certain to be taken back

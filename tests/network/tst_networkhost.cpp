@@ -3,6 +3,8 @@
 #include "systembus.h"
 #include "traveller.h"
 
+#include "network/systemnetworkwatch.h"
+
 #include <QNetworkInformation>
 
 using namespace RemoteLog;
@@ -29,6 +31,7 @@ private Q_SLOTS:
 
     void theNextApplicationHasANetworkToo();
     void theNextApplicationWithoutNetworkManager();
+    void theNextApplicationsNetworkIsAChange();
     void neverRunsAnEventLoop();
     void hasNoGLibEventLoop();
 };
@@ -83,6 +86,30 @@ void NetworkHostTest::theNextApplicationWithoutNetworkManager()
     QVERIFY(QNetworkInformation::instance()->backendName() != QStringLiteral("networkmanager"));
     QVERIFY(alice.reachesAll());
     left.party.drop();
+}
+
+void NetworkHostTest::theNextApplicationsNetworkIsAChange()
+{
+    auto first = std::make_unique<QCoreApplication>(count, arguments);
+    SystemBus bus;
+    QVERIFY(bus.startManager(SystemBus::Up));
+    SystemNetworkWatch watch;
+    QSignalSpy left(&watch, &NetworkWatch::changed);
+    QVERIFY(bus.setState(SystemBus::Down));
+    QVERIFY(waitFor([&] { return left.size() == 1; }));
+    left.clear();
+    first.reset();
+    const QCoreApplication second(count, arguments);
+    QVERIFY(bus.setState(SystemBus::Up));
+    const QSignalSpy newcomer(&watch, &NetworkWatch::changed);
+    QCOMPARE(watch.reachability(), NetworkWatch::Reachability::Connected);
+    QCOMPARE(left.size(), 0);
+    QVERIFY(waitFor([&] { return !left.isEmpty(); }));
+    // It is the same one for the next.
+    const QSignalSpy another(&watch, &NetworkWatch::changed);
+    QVERIFY(bus.setState(SystemBus::Down));
+    QVERIFY(waitFor([&] { return left.size() > 1; }));
+    QCOMPARE(left.size(), 2);
 }
 
 void NetworkHostTest::neverRunsAnEventLoop()

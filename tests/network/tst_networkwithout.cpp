@@ -17,6 +17,12 @@ void removeSystemBus()
     qputenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent");
 }
 
+// Before anything asks for the network: where Qt finds no plugins, it has no backend.
+void removeBackends()
+{
+    QCoreApplication::setLibraryPaths({});
+}
+
 } // namespace
 
 // No NetworkManager, or a host that was first to choose who is asked.
@@ -28,12 +34,19 @@ private Q_SLOTS:
     void noSystemBus();
     void onlyLoopback();
     void itComesLater();
+    void noBackend();
+    void noBackendAndItComesLater();
+    void noBackendAndItIsDown();
     void theHostHasLoadedTheDefault();
     void theHostHasLoadedByFeatures();
     void theHostHasLoadedAnother();
+    void theHostHasLoadedAnotherAndItIsDown();
+    void theHostHasLoadedAnotherAndThereIsAPortal();
 
 private:
+    void comesLater();
     void isUsedAsItIs(const std::function<bool()> &load, const QString &name);
+    void isAskedBesideGLib(SystemBus::State state, SystemBus::Connectivity connectivity);
 };
 
 void NetworkWithoutTest::noSystemBus()
@@ -60,6 +73,53 @@ void NetworkWithoutTest::onlyLoopback()
 }
 
 void NetworkWithoutTest::itComesLater()
+{
+    comesLater();
+}
+
+void NetworkWithoutTest::noBackend()
+{
+    removeBackends();
+    removeSystemBus();
+    Traveller alice("alice");
+    alice.open();
+    Traveller bob("bob");
+    bob.open();
+    QVERIFY(!QNetworkInformation::instance());
+    QVERIFY(alice.reachesAll());
+    QVERIFY(bob.reachesAll());
+}
+
+void NetworkWithoutTest::noBackendAndItComesLater()
+{
+    removeBackends();
+    comesLater();
+    QVERIFY(!QNetworkInformation::instance());
+}
+
+void NetworkWithoutTest::noBackendAndItIsDown()
+{
+    if (const QString missing = SystemBus::missing(); !missing.isEmpty())
+        QSKIP(qPrintable(QStringLiteral("not installed: %1").arg(missing)));
+    removeBackends();
+    SystemBus bus;
+    QVERIFY(bus.startManager(SystemBus::Down));
+    Traveller alice("alice");
+    alice.open();
+    QVERIFY(alice.becomesHeldBack());
+    Traveller bob("bob");
+    bob.open();
+    QVERIFY(bob.becomesHeldBack());
+    QVERIFY(alice.staysNear());
+    QVERIFY(bob.staysNear());
+    QVERIFY(!QNetworkInformation::instance());
+    QCOMPARE(bus.questions(), 1); // that he came is no reason to forget what is known
+    QVERIFY(bus.setState(SystemBus::Up));
+    QVERIFY(alice.catchesUp());
+    QVERIFY(bob.catchesUp());
+}
+
+void NetworkWithoutTest::comesLater()
 {
     if (const QString missing = SystemBus::missing(); !missing.isEmpty())
         QSKIP(qPrintable(QStringLiteral("not installed: %1").arg(missing)));
@@ -117,6 +177,35 @@ void NetworkWithoutTest::theHostHasLoadedAnother()
 {
     isUsedAsItIs([] { return QNetworkInformation::loadBackendByName(u"glib"); },
                  QStringLiteral("glib"));
+}
+
+void NetworkWithoutTest::isAskedBesideGLib(SystemBus::State state,
+                                           SystemBus::Connectivity connectivity)
+{
+    if (const QString missing = SystemBus::missing(); !missing.isEmpty())
+        QSKIP(qPrintable(QStringLiteral("not installed: %1").arg(missing)));
+    SystemBus bus;
+    QVERIFY(bus.startManager(state));
+    QVERIFY(bus.setConnectivity(connectivity));
+    if (!QNetworkInformation::loadBackendByName(u"glib"))
+        QSKIP("Qt has no GLib backend here");
+    Traveller alice("alice");
+    alice.open();
+    QVERIFY(alice.becomesHeldBack());
+    QVERIFY(alice.staysNear());
+    QVERIFY(bus.setConnectivity(SystemBus::Full) && bus.setState(SystemBus::Up));
+    QVERIFY(alice.catchesUp());
+}
+
+// What GLib says first is worth nothing where it may never be taken back.
+void NetworkWithoutTest::theHostHasLoadedAnotherAndItIsDown()
+{
+    isAskedBesideGLib(SystemBus::Down, SystemBus::Full);
+}
+
+void NetworkWithoutTest::theHostHasLoadedAnotherAndThereIsAPortal()
+{
+    isAskedBesideGLib(SystemBus::Up, SystemBus::Portal);
 }
 
 int main(int count, char **arguments)
