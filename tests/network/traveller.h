@@ -4,8 +4,6 @@
 #include "support/memoryhelpers.h"
 #include "support/party.h"
 
-#include <QElapsedTimer>
-
 namespace RemoteLog::Testing {
 
 // Somebody whose log goes to helpers that need the network ("far") and to others that do not
@@ -26,8 +24,7 @@ public:
     // What she appends now reaches the near helpers; the far ones are not so much as asked, also
     // when the host says that it is time to try.
     bool staysNear();
-    // The far helpers get what the near ones have. By itself: not because something failed or a
-    // timer ran out.
+    // The far helpers get what the near ones have, and none has failed.
     bool catchesUp();
 
     Party party;
@@ -42,7 +39,6 @@ private:
     std::shared_ptr<MemoryWorld> m_far;
     std::shared_ptr<MemoryWorld> m_near;
     OutgoingLog *m_log = nullptr;
-    QElapsedTimer m_sinceOpen;
 };
 
 } // namespace RemoteLog::Testing

@@ -263,6 +263,7 @@ QFuture<Result<QList<Block>>> MemoryWorld::get(const Fetch &fetch)
 QFuture<Result<QList<bool>>> MemoryWorld::exists(const QList<QByteArray> &addresses)
 {
     const std::lock_guard lock(m_mutex);
+    ++m_counts.exists;
     if (m_storeMood == Mood::Fails)
         return ready(Result<QList<bool>>(dead()));
     QList<bool> answers;

@@ -53,7 +53,10 @@ public:
         qint64 bytesGot = 0;
         int namePuts = 0;
         int nameGets = 0;
+        int exists = 0;
         int aborts = 0;
+
+        int calls() const { return puts + gets + exists + namePuts + nameGets; }
     };
     Counts counts() const;
     void resetCounts();
