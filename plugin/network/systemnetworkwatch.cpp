@@ -115,8 +115,7 @@ void SystemNetworkWatch::watchManager()
     connect(m_manager.get(), &NetworkManager::said, this, [this](const auto &state) {
         m_isSystemStale = true;
         m_meteredEnd.stop();
-        if (state != m_state)
-            set(state);
+        set(state);
     });
 }
 

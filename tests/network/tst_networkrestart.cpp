@@ -24,7 +24,6 @@ private Q_SLOTS:
     void comesAndGoes();
     void whatElseItSaysIsNoChange();
     void failsToAnswer();
-    void comesBackConnecting();
     void portalEndsWithIt();
     void meteredOutlivesIt();
     void meteredEndsWhenNobodyComesBack();
@@ -143,19 +142,6 @@ void NetworkRestartTest::failsToAnswer()
     QVERIFY(m_bus->setState(SystemBus::Down));
     QVERIFY(waitFor([&] { return watch.reachability() == Reachability::Disconnected; }));
     QCOMPARE(changed.size(), 2); // not for each failure
-}
-
-// What it says is what one takes for granted without it, but the network is not metered any more.
-void NetworkRestartTest::comesBackConnecting()
-{
-    QVERIFY(m_bus->startManager(SystemBus::Up, QStringLiteral("modem")));
-    SystemNetworkWatch watch;
-    QVERIFY(m_bus->stopManager());
-    QVERIFY(waitFor([&] { return watch.reachability() == Reachability::Unknown; }));
-    QVERIFY(watch.isMetered());
-    QVERIFY(m_bus->startManager(SystemBus::Connecting, QString()));
-    QVERIFY(waitFor([&] { return !watch.isMetered(); }));
-    QCOMPARE(watch.reachability(), Reachability::Unknown);
 }
 
 void NetworkRestartTest::portalEndsWithIt()
