@@ -137,9 +137,9 @@ void Follower::check(const Place &place)
     goOn();
 }
 
-void Follower::checkMissed(const Place &place)
+void Follower::checkMissed(const Place &place, bool asksFailing)
 {
-    m_resolver.resolveMissed(place);
+    m_resolver.resolveMissed(place, asksFailing);
 }
 
 void Follower::found(const NameRecord &record, bool expired)

@@ -38,8 +38,8 @@ public:
     // Asks the name systems, at this place among others who ask, too, and goes on reading if the
     // last failure is not too recent.
     void check(const Place &place);
-    // Asks those name systems that could not be asked, or did not answer, the last time.
-    void checkMissed(const Place &place);
+    // As NameResolver::resolveMissed().
+    void checkMissed(const Place &place, bool asksFailing);
     // Nothing that failed keeps the next check() from reading.
     void forgetFailures();
     // A store has something new: perhaps what is missing.
