@@ -54,7 +54,7 @@ void Auditor::nextStore()
 
 void Auditor::nextBatch()
 {
-    if (!m_store.helper || m_store.helper->isHeldBack())
+    if (!isUsable(Helper::Direction::Read))
         return giveUpStore();
     if (m_page >= m_store.pages)
         return nextStore();
@@ -73,20 +73,42 @@ void Auditor::nextBatch()
     QList<QByteArray> addresses;
     for (const OwnBlock &block : std::as_const(batch))
         addresses.append(block.block.address());
+    const Helper::Call call = m_store.helper->begin(Helper::Role::Store, Helper::Direction::Read);
     whenAnswered<Result<QList<bool>>>(
         m_store.helper->store()->exists(addresses), this, m_context.timing.callLimit,
-        [this, batch](const Result<QList<bool>> &answer) { judge(batch, answer); });
+        [this, batch, call](const Result<QList<bool>> &answer) {
+            Problem problem = answer.problem();
+            if (answer.ok() && answer.value().size() != batch.size())
+                problem =
+                    Problem(Problem::Kind::WillRetry, QStringLiteral("an answer is incomplete"));
+            tellHelper(call, problem);
+            if (problem)
+                giveUpStore();
+            else
+                judge(batch, answer.value());
+        });
 }
 
-void Auditor::judge(const QList<OwnBlock> &batch, const Result<QList<bool>> &answer)
+bool Auditor::isUsable(Helper::Direction direction) const
 {
-    if (!answer.ok() || answer.value().size() != batch.size())
-        return giveUpStore();
+    return m_store.helper && m_store.helper->isUsable(Helper::Role::Store, direction);
+}
+
+void Auditor::tellHelper(const Helper::Call &call, const Problem &problem)
+{
+    if (m_store.helper && problem)
+        m_store.helper->failed(call, problem);
+    else if (m_store.helper)
+        m_store.helper->succeeded(call);
+}
+
+void Auditor::judge(const QList<OwnBlock> &batch, const QList<bool> &answer)
+{
     m_doneHere += int(batch.size());
     m_checked += int(batch.size());
     QList<OwnBlock> missing;
     for (qsizetype i = 0; i < batch.size(); ++i) {
-        if (!answer.value().at(i))
+        if (!answer.at(i))
             missing.append(batch.at(i));
     }
     m_missing += int(missing.size());
@@ -99,7 +121,7 @@ void Auditor::judge(const QList<OwnBlock> &batch, const Result<QList<bool>> &ans
 
 void Auditor::restore(const QList<OwnBlock> &missing)
 {
-    if (!m_store.helper) {
+    if (!isUsable(Helper::Direction::Write)) {
         m_failed += int(missing.size());
         return giveUpStore();
     }
@@ -117,9 +139,11 @@ void Auditor::restore(const QList<OwnBlock> &missing)
         upload.setHead(m_log.position.tail);
         upload.setCompletesTree(true);
     }
+    const Helper::Call call = m_store.helper->begin(Helper::Role::Store, Helper::Direction::Write);
     whenAnswered<Problem>(m_store.helper->store()->put(upload), this,
                           m_context.timing.limitFor(bytes),
-                          [this, count = int(missing.size())](const Problem &problem) {
+                          [this, call, count = int(missing.size())](const Problem &problem) {
+                              tellHelper(call, problem);
                               (problem ? m_failed : m_restored) += count;
                               if (problem)
                                   giveUpStore();

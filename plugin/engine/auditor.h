@@ -11,8 +11,8 @@
 namespace RemoteLog {
 
 // One run of OutgoingLog::audit(): store by store, block by block, in the order in which stores are
-// filled, as far as each was filled. A store that does not answer is given up at once: asking on
-// would take a time limit for every few blocks. Deletes itself.
+// filled, as far as each was filled. A store that does not answer, or rests, is given up at once:
+// asking on would take a time limit for every few blocks. Deletes itself.
 class Auditor : public QObject
 {
     Q_OBJECT
@@ -35,7 +35,9 @@ private:
 
     void nextStore();
     void nextBatch();
-    void judge(const QList<OwnBlock> &batch, const Result<QList<bool>> &answer);
+    bool isUsable(Helper::Direction direction) const;
+    void tellHelper(const Helper::Call &call, const Problem &problem);
+    void judge(const QList<OwnBlock> &batch, const QList<bool> &answer);
     void restore(const QList<OwnBlock> &missing);
     void giveUpStore();
     void finish(const Problem &problem);

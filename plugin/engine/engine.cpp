@@ -18,30 +18,22 @@ Engine::Engine(const Settings &settings, std::shared_ptr<const HelperRegistry> r
     , m_appender(std::move(appends), settings.maxPayload(), timing, this)
     , m_outgoing(m_reporter, timing, this)
     , m_incoming(m_reporter, timing, this)
-    , m_poll(this)
-    , m_goOn(this)
+    , m_waker(m_outgoing, m_incoming, timing, this)
     , m_report(this)
     , m_lockedRetry(this)
     , m_damper(timing.networkQuiet, this)
     , m_diskRetry(this)
 {
-    m_poll.setInterval(timing.poll);
-    m_goOn.setSingleShot(true);
     m_report.setSingleShot(true);
     m_lockedRetry.setSingleShot(true);
     connect(&m_damper, &NetworkDamper::due, this, &Engine::takeNetwork);
-    connect(&m_poll, &QTimer::timeout, this, &Engine::tick);
-    connect(&m_goOn, &QTimer::timeout, this, &Engine::wake);
     connect(&m_report, &QTimer::timeout, this, &Engine::report);
     connect(&m_lockedRetry, &QTimer::timeout, this, &Engine::askForKey);
     m_diskRetry.setInterval(timing.lockRetryElsewhere);
     connect(&m_diskRetry, &QTimer::timeout, this, [this] { m_database->probeDisk(); });
 
     connect(&m_outgoing, &OutgoingLogs::changed, this, &Engine::reportSoon);
-    connect(&m_outgoing, &OutgoingLogs::added, this, [this] {
-        m_wakesWriters = true;
-        wakeSoon();
-    });
+    connect(&m_outgoing, &OutgoingLogs::added, this, &Engine::reportSoon);
     connect(&m_outgoing, &OutgoingLogs::appendableChanged, &m_appender, &Appender::drain);
     connect(&m_outgoing, &OutgoingLogs::entryStatesChanged, this, &Engine::entryStatesChanged);
     connect(&m_outgoing, &OutgoingLogs::published, this, [this] {
@@ -76,7 +68,8 @@ void Engine::open()
     m_helpers->setNetwork(m_network);
     m_helpers->setPaused(m_isPaused);
     m_helpers->configure(m_settings);
-    connect(m_helpers.get(), &HelperSet::usable, this, &Engine::helperUsable);
+    connect(m_helpers.get(), &HelperSet::usable, &m_waker, &Waker::helperUsable);
+    connect(m_helpers.get(), &HelperSet::usable, this, &Engine::reportSoon);
     connect(m_helpers.get(), &HelperSet::statusChanged, this, &Engine::reportSoon);
     connect(m_helpers.get(), &HelperSet::storeChanged, &m_incoming, &IncomingLogs::storeChanged);
     connect(m_helpers.get(), &HelperSet::nameChanged, &m_incoming, &IncomingLogs::nameChanged);
@@ -119,7 +112,8 @@ void Engine::diskProblemChanged()
     m_diskRetry.stop();
     if (!m_master)
         QTimer::singleShot(0, this, &Engine::askForKey);
-    goOn();
+    m_waker.wakeAll();
+    reportSoon();
 }
 
 void Engine::askForKey()
@@ -153,7 +147,6 @@ void Engine::unlock(const QByteArray &bytes, bool isNew)
     if (const Problem problem = m_database->unlock(master.value()))
         return refuse(problem);
     m_master = master.value();
-    m_lockedTotals.reset();
     m_problem = begin();
     if (m_problem) {
         m_outgoing.end();
@@ -161,11 +154,12 @@ void Engine::unlock(const QByteArray &bytes, bool isNew)
         m_master.reset();
         return refuse(m_problem);
     }
+    m_lockedTotals.reset();
     m_appender.begin(*m_database,
                      [this](const QString &label) { return m_outgoing.publisher(label); });
     m_outgoing.answerWaiting();
-    m_poll.start();
-    checkAll();
+    m_waker.start();
+    m_waker.checkAll();
     reportSoon();
 }
 
@@ -192,7 +186,7 @@ void Engine::refuse(const Problem &problem)
         return; // an answer to a question that another one settled
     m_problem = problem;
     // Perhaps the key comes back, or room on the disk.
-    if (m_database && !m_master)
+    if (m_database)
         m_lockedRetry.start(problem.kind() == Problem::Kind::KeyMissing ? m_timing.missingKeyRetry
                                                                         : m_timing.keyWait);
     if (problem) {
@@ -207,8 +201,7 @@ void Engine::close(const Reply<Problem> &reply)
     if (m_isClosed)
         return;
     m_isClosed = true;
-    m_poll.stop();
-    m_goOn.stop();
+    m_waker.stop();
     m_report.stop();
     m_lockedRetry.stop();
     m_damper.stop();
@@ -231,7 +224,7 @@ void Engine::close(const Reply<Problem> &reply)
     QThread::currentThread()->quit();
 }
 
-// ---- When what is tried
+// ---- What the host says
 
 void Engine::setNetwork(const NetworkState &network)
 {
@@ -253,18 +246,21 @@ void Engine::takeNetwork()
     if (m_helpers->holdsBack(m_network))
         return reportSoon(); // there is nothing new to be tried
     m_incoming.forgetFailures();
-    goOn();
+    m_waker.wakeAll();
+    reportSoon();
 }
 
 void Engine::setPaused(bool paused)
 {
-    if (std::exchange(m_isPaused, paused) == paused || !m_helpers)
+    if (std::exchange(m_isPaused, paused) == paused)
+        return;
+    m_waker.setPaused(paused);
+    if (!m_helpers)
         return;
     m_helpers->setPaused(paused);
-    if (paused)
-        reportSoon();
-    else
-        goOn();
+    if (!paused)
+        m_waker.wakeAll();
+    reportSoon();
 }
 
 void Engine::syncNow()
@@ -274,7 +270,7 @@ void Engine::syncNow()
     askForKey();
     m_helpers->reset(false);
     m_incoming.forgetFailures();
-    checkAll();
+    m_waker.checkAll();
 }
 
 void Engine::applySettings(const Settings &settings, const Reply<Problem> &reply)
@@ -285,74 +281,9 @@ void Engine::applySettings(const Settings &settings, const Reply<Problem> &reply
     m_helpers->configure(settings);
     m_outgoing.helpersChanged();
     m_incoming.helpersChanged();
-    goOn();
-    reply.answer({});
-}
-
-void Engine::goOn()
-{
-    m_wakesWriters = m_wakesReaders = m_asksNames = true;
-    wakeSoon();
-}
-
-// Several helpers become usable at once: one round for all.
-void Engine::wakeSoon()
-{
-    if (!m_goOn.isActive())
-        m_goOn.start(0);
+    m_waker.wakeAll();
     reportSoon();
-}
-
-void Engine::helperUsable(Helper::Role role, Helper::Direction direction)
-{
-    // Only who waited for this: names are not asked again because a folder takes blocks again. An
-    // own name that could not be resolved is the writer's business, too.
-    const bool isName = role == Helper::Role::System;
-    const bool isRead = direction == Helper::Direction::Read;
-    m_wakesWriters = m_wakesWriters || !isRead || isName;
-    m_wakesReaders = m_wakesReaders || isRead;
-    m_asksMissed = m_asksMissed || (isRead && isName);
-    wakeSoon();
-}
-
-void Engine::wake()
-{
-    const bool asksNames = std::exchange(m_asksNames, false);
-    const bool asksMissed = std::exchange(m_asksMissed, false);
-    const bool wakesWriters = std::exchange(m_wakesWriters, false);
-    const bool wakesReaders = std::exchange(m_wakesReaders, false);
-    if (!m_master)
-        return;
-    if (wakesWriters)
-        m_outgoing.advance();
-    if (m_isPaused || !wakesReaders)
-        return;
-    if (asksNames)
-        return m_incoming.check();
-    if (asksMissed)
-        m_incoming.checkMissed();
-    m_incoming.goOn();
-}
-
-// Behind the events, for events get lost. When names are asked is planned elsewhere, but for those
-// who gave no proper answer: not every one of them says when it may be asked again.
-void Engine::tick()
-{
-    m_outgoing.advance();
-    if (m_isPaused)
-        return;
-    m_incoming.followWanted();
-    m_incoming.checkMissed();
-    m_incoming.goOn();
-}
-
-void Engine::checkAll()
-{
-    if (!m_master)
-        return;
-    m_outgoing.advance();
-    if (!m_isPaused)
-        m_incoming.check();
+    reply.answer({});
 }
 
 // ---- What is reported of the profile as a whole

@@ -8,13 +8,14 @@
 #include "outgoinglogs.h"
 #include "profileopener.h"
 #include "statusreporter.h"
+#include "waker.h"
 
 #include <RemoteLog/settings.h>
 
 namespace RemoteLog {
 
-// One profile at work: opens and unlocks it, owns what works in it, and decides when everything is
-// tried. Lives in the worker thread; made in the host's, called through the port, heard through its
+// One profile at work: opens and unlocks it, owns what works in it, and tells it what the host
+// says. Lives in the worker thread; made in the host's, called through the port, heard through its
 // signals.
 class Engine : public QObject
 {
@@ -67,14 +68,8 @@ Q_SIGNALS:
 private:
     void profileOpened(const Problem &notice);
     Problem begin();
-    void goOn();
     void diskProblemChanged();
-    void helperUsable(Helper::Role role, Helper::Direction direction);
-    void wakeSoon();
-    void wake();
     void takeNetwork();
-    void tick();
-    void checkAll();
     void reportSoon();
     void report();
     TransportStatus status() const;
@@ -99,12 +94,7 @@ private:
     OutgoingLogs m_outgoing;
     IncomingLogs m_incoming;
 
-    QTimer m_poll;
-    QTimer m_goOn;
-    bool m_wakesWriters = false; // when it fires
-    bool m_wakesReaders = false;
-    bool m_asksNames = false;
-    bool m_asksMissed = false; // only those who could not be asked before
+    Waker m_waker;
     QTimer m_report;
     QTimer m_lockedRetry;
     QDateTime m_lastPublished;

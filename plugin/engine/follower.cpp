@@ -59,7 +59,7 @@ Follower::Follower(const FollowedLog &log, const FollowerContext &context, QObje
     connect(&m_mender, &ContentReader::finished, this, [this](const Problem &problem) {
         tell(m_deliveryProblem, problem);
         if (problem)
-            m_retry.failed();
+            m_retry.failed(m_mending);
         else
             m_delivery.deliver();
     });
@@ -137,9 +137,9 @@ void Follower::check(const Place &place)
     goOn();
 }
 
-void Follower::checkMissed(const Place &place)
+void Follower::checkMissed(const Place &place, bool asksFailing)
 {
-    m_resolver.resolveMissed(place);
+    m_resolver.resolveMissed(place, asksFailing);
 }
 
 void Follower::found(const NameRecord &record, bool expired)
@@ -177,7 +177,7 @@ void Follower::found(const NameRecord &record, bool expired)
         m_isUnread = true;
         forgetFailures();
         if (m_reader.isReading())
-            m_reader.read(record);
+            read(record);
     }
     goOn();
 }
@@ -192,8 +192,9 @@ void Follower::heard(const Helper *system, const NameRecord *record)
 
 void Follower::resolved(int answers)
 {
+    // It asks no more, also if its failure is no news.
     if (answers == 0)
-        return;
+        return Q_EMIT statusChanged();
     quint64 seen = 0;
     Problem problem = std::exchange(m_heardProblem, {}); // of what was the last resort
     for (const auto &[system, shown] : m_shown) {
@@ -224,8 +225,14 @@ void Follower::goOn()
         m_delivery.deliver();
     if (m_best && m_isUnread && !m_reader.isReading() && !m_isBarred && m_retry.isDue()
         && m_inbox.hasRoom())
-        m_reader.read(*m_best);
+        read(*m_best);
     Q_EMIT statusChanged();
+}
+
+void Follower::read(const NameRecord &record)
+{
+    m_reading = m_retry.begin();
+    m_reader.read(record);
 }
 
 void Follower::headRead(const NameRecord &record, quint64 last, const QList<QByteArray> &helpers)
@@ -255,11 +262,13 @@ void Follower::stopped(const Problem &problem)
     if (!problem || m_log.cursor > m_stoppedAt)
         m_retry.reset();
     m_stoppedAt = m_log.cursor;
-    // Without a network nothing failed.
-    const bool isInterrupted = problem.kind() == Problem::Kind::WillRetry && m_retry.isHeldBack();
-    if (problem && !m_isBarred && !isInterrupted)
-        m_retry.failed();
-    tell(m_readProblem, isInterrupted ? Problem() : problem);
+    // Without a network nothing failed, and what failed on the one before says nothing.
+    const bool mayBeCut = problem.kind() == Problem::Kind::WillRetry;
+    const bool isHeldBack = mayBeCut && m_retry.isHeldBack();
+    if (problem && !m_isBarred && !isHeldBack)
+        m_retry.failed(m_reading);
+    tell(m_readProblem,
+         isHeldBack || (mayBeCut && !m_retry.counts(m_reading)) ? Problem() : problem);
 }
 
 // ---- Deliver and commit
@@ -278,8 +287,10 @@ void Follower::mend(const Page &page, quint64 sequence)
         tell(m_deliveryProblem,
              Problem(Problem::Kind::WillRetry,
                      QStringLiteral("the content of entry %1 is fetched again").arg(sequence)));
-    if (m_retry.isDue())
-        m_mender.read(page, sequence, sequence);
+    if (!m_retry.isDue())
+        return;
+    m_mending = m_retry.begin();
+    m_mender.read(page, sequence, sequence);
 }
 
 void Follower::commit(quint64 sequence)

@@ -38,8 +38,8 @@ public:
     // Asks the name systems, at this place among others who ask, too, and goes on reading if the
     // last failure is not too recent.
     void check(const Place &place);
-    // Asks those name systems that could not be asked, or did not answer, the last time.
-    void checkMissed(const Place &place);
+    // As NameResolver::resolveMissed().
+    void checkMissed(const Place &place, bool asksFailing);
     // Nothing that failed keeps the next check() from reading.
     void forgetFailures();
     // A store has something new: perhaps what is missing.
@@ -63,6 +63,7 @@ Q_SIGNALS:
 private:
     void found(const NameRecord &record, bool isExpired);
     void heard(const Helper *system, const NameRecord *record);
+    void read(const NameRecord &record);
     void headRead(const NameRecord &record, quint64 last, const QList<QByteArray> &helpers);
     void resolved(int answers);
     void stopped(const Problem &problem);
@@ -77,6 +78,8 @@ private:
     InboxSink m_inbox;
     LogReader m_reader;
     ReadRetry m_retry;
+    ReadRetry::Attempt m_reading = 0;
+    ReadRetry::Attempt m_mending = 0;
     bool m_isBarred = false; // what stopped it will not be better the next time
     quint64 m_stoppedAt = 0; // the cursor then
     Delivery m_delivery;

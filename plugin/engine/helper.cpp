@@ -22,6 +22,7 @@ Helper::Helper(const QUrl &url, std::unique_ptr<ContentStore> store,
 {
     for (std::size_t i = 0; i < Healths; ++i) {
         m_health[i].rest.setSingleShot(true);
+        m_health[i].rest.setTimerType(Qt::PreciseTimer); // others may fire early
         connect(&m_health[i].rest, &QTimer::timeout, this,
                 [this, i] { tellUsable(roleOf(i), directionOf(i)); });
     }
@@ -89,7 +90,7 @@ void Helper::failed(const Call &call, const Problem &problem)
 {
     Health &state = health(call.role, call.direction);
     const bool wasResting = state.rest.isActive();
-    keepRetryAfter(problem);
+    heed(problem);
     if (m_isHeldBack)
         return;
     if (call.epoch != m_epoch)
@@ -112,7 +113,7 @@ void Helper::failed(const Call &call, const Problem &problem)
 }
 
 // Jittered, too: all who were turned away at once would come back at once.
-void Helper::keepRetryAfter(const Problem &problem)
+void Helper::heed(const Problem &problem)
 {
     const std::chrono::milliseconds span = std::min(problem.retryAfter(), m_timing.retryAfterMost);
     if (span.count() <= 0 || m_asked.remainingTime() >= span.count())

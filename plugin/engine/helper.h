@@ -75,6 +75,8 @@ public:
     // may be made again.
     void failed(const Call &call, const Problem &problem);
     void lied(const Problem &problem);
+    // It asks for a rest in an answer that is no failure otherwise; failed() does this, too.
+    void heed(const Problem &problem);
 
     // The network changed or the host asks: abort what is under way (if it needs the network),
     // forget failures. Rests that the helper asked for go on.
@@ -103,7 +105,6 @@ private:
     static Direction directionOf(std::size_t index) { return Direction(index % 2); }
     Health &health(Role role, Direction direction);
     const Health &health(Role role, Direction direction) const;
-    void keepRetryAfter(const Problem &problem);
     static void restFor(Health &state, qint64 span); // at least, in milliseconds
     void tellUsable(Role role, Direction direction);
 

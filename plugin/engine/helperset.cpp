@@ -93,6 +93,8 @@ void HelperSet::holdBack()
 
 void HelperSet::reset(bool abortCalls)
 {
+    // First: what aborting answers is of before.
+    ++m_resets;
     for (const auto &helper : m_helpers)
         helper->reset(abortCalls);
 }

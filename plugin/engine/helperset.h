@@ -15,7 +15,7 @@
 
 namespace RemoteLog {
 
-// What the host's NetworkWatch said last.
+// What the NetworkWatch, the host's or the system's, said last.
 struct NetworkState
 {
     NetworkWatch::Reachability reachability = NetworkWatch::Reachability::Unknown;
@@ -46,6 +46,8 @@ public:
 
     // Forgets failures; with `abortCalls` also ends what is under way over the network.
     void reset(bool abortCalls);
+    // How often that was done so far.
+    quint64 resets() const { return m_resets; }
 
     // Makes the helpers known that links and pages of one log name, as far as policy and
     // isSafeHint() allow: the last eight of them, for this log alone. `owner` is whoever
@@ -85,6 +87,7 @@ private:
     Settings m_settings;
     NetworkState m_network;
     bool m_isPaused = false;
+    quint64 m_resets = 0;
     std::vector<std::unique_ptr<Helper>> m_helpers; // the settings', then those of links
     std::map<const QObject *, QList<QUrl>> m_hints; // the newest first, by their owner
 };

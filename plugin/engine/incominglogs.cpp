@@ -267,10 +267,10 @@ void IncomingLogs::check()
     poll();
 }
 
-void IncomingLogs::checkMissed()
+void IncomingLogs::checkMissed(bool asksFailing)
 {
     for (const QString &identity : m_plan.all())
-        m_followings.at(identity).follower->checkMissed(placeOf(identity));
+        m_followings.at(identity).follower->checkMissed(placeOf(identity), asksFailing);
 }
 
 void IncomingLogs::followWanted()

@@ -46,8 +46,9 @@ public:
     // Asks for all of them, the most recently active first, and follows what could not be followed
     // before. What failed is not read again before its time.
     void check();
-    // Asks those name systems that could not be asked, or did not answer, the last time.
-    void checkMissed();
+    // Asks those name systems that could not be asked, or did not answer, the last time; with
+    // `asksFailing` also about names for which that happened more often.
+    void checkMissed(bool asksFailing);
     // Follows what could not be followed before.
     void followWanted();
     // The host asks, or the network is another one: that time is now.

@@ -28,6 +28,7 @@ LogRebuilder::LogRebuilder(const OwnLog &log, const LogKeys &keys, const NameRec
 
 void LogRebuilder::start()
 {
+    m_attempt = m_retry.begin();
     m_reader.read(m_record);
 }
 
@@ -43,13 +44,13 @@ void LogRebuilder::read(const NameRecord &record)
         return;
     m_record = record;
     m_retry.reset();
-    m_reader.read(m_record);
+    start();
 }
 
 void LogRebuilder::goOn()
 {
     if (!m_reader.isReading())
-        m_reader.read(m_record);
+        start();
 }
 
 void LogRebuilder::stopped(const Problem &problem)
@@ -67,7 +68,7 @@ void LogRebuilder::stopped(const Problem &problem)
     if (unsaved) {
         // Without a network nothing failed: the retry is due when there is one.
         if (!m_retry.isHeldBack())
-            m_retry.failed();
+            m_retry.failed(m_attempt);
         Q_EMIT waiting(unsaved);
         return;
     }

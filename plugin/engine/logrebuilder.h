@@ -47,6 +47,7 @@ private:
     PublisherContext m_context;
     LogReader m_reader;
     ReadRetry m_retry;
+    ReadRetry::Attempt m_attempt = 0;
     struct Content
     {
         quint64 sequence = 0; // of the first entry that needs it

@@ -48,12 +48,22 @@ void NameLane::ask(const Question &question)
 {
     const auto waiting = m_waiting.insert({question.place, question});
     m_waitingOf.insert_or_assign(question.asker, waiting);
-    pump();
+    m_next.start(0);
 }
 
 void NameLane::askAtOnce(const Question &question)
 {
+    askedBeside();
     call(question, false);
+}
+
+void NameLane::askedBeside()
+{
+    // Not for all of them: a busy writer would keep every reader from asking.
+    if (m_besideInARow >= m_timing.namesBurst / 2)
+        return;
+    ++m_besideInARow;
+    m_rate.take(Place::now());
 }
 
 bool NameLane::hurry(const QObject *asker, const Place &place)
@@ -65,7 +75,7 @@ bool NameLane::hurry(const QObject *asker, const Place &place)
         auto node = m_waiting.extract(known->second);
         node.key() = place;
         known->second = m_waiting.insert(std::move(node));
-        pump();
+        m_next.start(0);
     }
     return true;
 }
@@ -132,6 +142,7 @@ void NameLane::pump()
             if (wait.count() > 0)
                 return m_next.start(std::chrono::ceil<std::chrono::milliseconds>(wait));
             m_rate.take(Place::now());
+            m_besideInARow = 0;
         }
         m_urgentInARow = turn->first.isPatient ? 0 : m_urgentInARow + 1;
         call(take(turn), true);

@@ -14,7 +14,8 @@ namespace RemoteLog {
 
 // Asks one name system for records: a few questions at a time, and over the network only so many a
 // second, however many logs are followed. Each has its turn: of the urgent ones only so many come
-// before a patient one, and those leave room for the urgent ones while they hang.
+// before a patient one, and those leave room for the urgent ones while they hang. Who comes is
+// chosen when all have asked who ask in one go: the order in which they do so decides nothing.
 class NameLane : public QObject
 {
     Q_OBJECT
@@ -36,8 +37,10 @@ public:
 
     // One question of an asker waits at a time.
     void ask(const Question &question);
-    // Past all limits and those who wait.
+    // Past all limits and those who wait; these make up for it.
     void askAtOnce(const Question &question);
+    // So does a question that another one asked the name system himself.
+    void askedBeside();
     // The question of this asker waits at this place if that is an earlier one. False if it does
     // not wait.
     bool hurry(const QObject *asker, const Place &place);
@@ -70,6 +73,7 @@ private:
     RateLimit m_rate;
     Waiting m_waiting;
     int m_urgentInARow = 0; // since a patient one was asked
+    int m_besideInARow = 0; // taken from the rate since one of those that wait was asked
     std::unordered_map<const QObject *, Waiting::iterator> m_waitingOf; // by the asker
     Opens m_open;
     QTimer m_next;

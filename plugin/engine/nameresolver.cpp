@@ -43,30 +43,35 @@ void NameResolver::resolve(const Place &place)
         m_bestExpired.reset();
         Q_EMIT started();
     }
-    const std::vector<Missed> missed = std::exchange(m_missed, {});
     for (Helper *helper : systems()) {
-        const auto before =
-            std::find_if(missed.begin(), missed.end(),
-                         [helper](const Missed &each) { return each.helper == helper; });
-        want(helper, before != missed.end() ? std::min(place, before->place) : place);
+        const Missed *before = missed(helper);
+        want(helper, before ? std::min(place, before->place) : place);
     }
     if (!isResolving())
         finish();
 }
 
-void NameResolver::resolveMissed(const Place &place)
+void NameResolver::resolveMissed(const Place &place, bool asksFailing)
 {
-    const QList<Helper *> known = systems();
-    for (const Missed &missed : std::exchange(m_missed, {})) {
-        if (missed.helper && known.contains(missed.helper.get()))
-            want(missed.helper, std::min(place, missed.place));
+    for (Helper *helper : systems()) {
+        const Missed *before = missed(helper);
+        if (before && (before->failures <= 1 || asksFailing))
+            want(helper, std::min(place, before->place));
     }
+}
+
+NameResolver::Missed *NameResolver::missed(const Helper *helper)
+{
+    std::erase_if(m_missed, [](const Missed &each) { return !each.helper; });
+    const auto found = std::find_if(m_missed.begin(), m_missed.end(),
+                                    [helper](const Missed &each) { return each.helper == helper; });
+    return found != m_missed.end() ? &*found : nullptr;
 }
 
 void NameResolver::want(Helper *helper, const Place &place)
 {
     if (!helper->isUsable(Helper::Role::System, Helper::Direction::Read))
-        return miss(helper, place);
+        return miss(helper, place, 0);
     const auto asked =
         std::find_if(m_asked.begin(), m_asked.end(),
                      [lane = helper->names()](const Asked &each) { return each.lane == lane; });
@@ -78,24 +83,24 @@ void NameResolver::want(Helper *helper, const Place &place)
         asked->again = std::min(asked->again.value_or(place), place);
 }
 
-void NameResolver::miss(Helper *helper, const Place &place)
+void NameResolver::miss(Helper *helper, const Place &place, int failures)
 {
-    const auto known = std::find_if(m_missed.begin(), m_missed.end(),
-                                    [helper](const Missed &each) { return each.helper == helper; });
-    if (known == m_missed.end())
-        m_missed.push_back({helper, place});
-    else
+    if (Missed *known = missed(helper))
         known->place = std::min(known->place, place);
+    else
+        m_missed.push_back({helper, place, failures});
 }
 
 void NameResolver::ask(Helper *helper, const Place &place)
 {
+    const Missed *before = missed(helper);
+    const int failures = before ? before->failures : 0;
     std::erase_if(m_missed, [helper](const Missed &each) { return each.helper == helper; });
     NameLane *lane = helper->names();
     // Queued: it dies in the middle of other people's work.
     const QMetaObject::Connection gone =
         connect(lane, &QObject::destroyed, this, &NameResolver::laneGone, Qt::QueuedConnection);
-    m_asked.push_back({lane, gone, place, {}});
+    m_asked.push_back({lane, gone, place, failures, {}});
     const NameLane::Question question{
         m_name, this, place,
         [this, helper, lane](const NameLane::Answer *answer) { hear(helper, lane, answer); }};
@@ -119,12 +124,13 @@ void NameResolver::hear(Helper *helper, NameLane *lane, const NameLane::Answer *
     const Asked done = *asked;
     m_asked.erase(asked);
     disconnect(done.gone);
-    // Who was turned away keeps his place. Who was asked had his turn: a name whose questions fail
-    // must not always come first.
+    // Who was turned away keeps his place. Who was asked had his turn, however urgent it was: a
+    // name whose questions fail must not always come first. A refusal is an answer: when the name
+    // is to be asked for again, that is time enough.
     if (!answer)
-        miss(helper, done.place);
-    else if (!answer->ok())
-        miss(helper, {done.place.isPatient, Place::Moment::max()});
+        miss(helper, done.place, done.failures);
+    else if (!answer->ok() && answer->problem().kind() != Problem::Kind::Rejected)
+        miss(helper, Place(), done.failures + 1);
     if (done.again)
         want(helper, *done.again);
     if (!isResolving())

@@ -33,8 +33,9 @@ public:
     // where he waits already or was turned away; the writer waits nowhere.
     void resolve(const Place &place = {});
     // Asks those who could not be asked or did not answer since they were last to be, and can be
-    // asked now: the last round goes on.
-    void resolveMissed(const Place &place);
+    // asked now: the last round goes on. Who failed more than once in a row is left out unless
+    // `asksFailing`; who refused this name is left to the next resolve().
+    void resolveMissed(const Place &place, bool asksFailing);
     bool isResolving() const { return !m_asked.empty(); }
 
 Q_SIGNALS:
@@ -59,18 +60,21 @@ private:
         QPointer<NameLane> lane;
         QMetaObject::Connection gone;
         Place place;
+        int failures = 0; // of this question in a row, before
         std::optional<Place> again; // wanted once more after this answer
     };
     struct Missed
     {
         QPointer<Helper> helper;
         Place place; // that the next question keeps
+        int failures = 0; // in a row; none if it could not be asked
     };
 
     QList<Helper *> systems() const;
     void want(Helper *helper, const Place &place);
-    void miss(Helper *helper, const Place &place);
+    void miss(Helper *helper, const Place &place, int failures);
     void ask(Helper *helper, const Place &place);
+    Missed *missed(const Helper *helper);
     void hear(Helper *helper, NameLane *lane, const NameLane::Answer *answer);
     void laneGone();
     void judge(Helper *system, const QList<QByteArray> &records);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "networkdamper.h"
 
+#include <utility>
+
 namespace RemoteLog {
 
 NetworkDamper::NetworkDamper(std::chrono::milliseconds quiet, QObject *parent)
@@ -14,9 +16,10 @@ NetworkDamper::NetworkDamper(std::chrono::milliseconds quiet, QObject *parent)
 
 void NetworkDamper::change(bool isUp)
 {
-    m_isUp = isUp;
+    const bool wasUp = std::exchange(m_isUp, isUp);
     if (!isUp) {
-        if (!m_settles.isActive())
+        // What runs may be what an up waits for, and be over too soon.
+        if (wasUp || !m_settles.isActive())
             m_settles.start(m_quiet);
     } else if (m_until.hasExpired()) {
         act();

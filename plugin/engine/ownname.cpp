@@ -124,7 +124,7 @@ void OwnName::finished(int answers)
     if (m_lost)
         return rebuild();
     if (answers == 0 || isWhole())
-        return;
+        return Q_EMIT changed(); // it asks no more
     OwnLog changed = *m_log;
     changed.mustResolve = false;
     m_problem = m_log.save(changed);

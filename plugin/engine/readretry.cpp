@@ -34,8 +34,11 @@ bool ReadRetry::isHeldBack() const
     });
 }
 
-void ReadRetry::failed()
+void ReadRetry::failed(Attempt attempt)
 {
+    // Not now: who fails is not done with it yet.
+    if (!counts(attempt))
+        return m_timer.start(0);
     const auto longest = std::min<qint64>(m_timing.retryFirst.count() << std::min(m_failures, 16),
                                           m_timing.retryMost.count());
     ++m_failures;

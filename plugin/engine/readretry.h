@@ -21,7 +21,12 @@ public:
     // There are stores, and all of them wait for the network or for the host.
     bool isHeldBack() const;
 
-    void failed();
+    using Attempt = quint64;
+    Attempt begin() const { return m_helpers.resets(); }
+    // False if the helpers were reset since: what was under way may have been aborted.
+    bool counts(Attempt attempt) const { return attempt == m_helpers.resets(); }
+    // What does not count may be tried again at once.
+    void failed(Attempt attempt);
     // There is reason to think that it would work now: the while is over, the next one is longer.
     void hurry() { m_timer.stop(); }
     // All failures are forgotten.

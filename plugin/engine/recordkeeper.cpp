@@ -28,38 +28,42 @@ void RecordKeeper::heard(Helper *helper, const NameRecord *record)
 {
     if (helper->isHint() || !m_best)
         return;
-    Place &place = m_places[helper->url()];
-    place.helper = helper;
+    Target &target = m_targets[helper->url()];
+    target.helper = helper;
     // Another value of the same number is a conflict, which a put would only hide.
-    place.isLacking = !record || record->number < m_best->number
-                      || (record->number == m_best->number && record->value == m_best->value
-                          && record->validity < m_best->validity);
-    if (isDue(place) && !m_timer.isActive())
+    target.isLacking = !record || record->number < m_best->number
+                       || (record->number == m_best->number && record->value == m_best->value
+                           && record->validity < m_best->validity);
+    if (isDue(target) && !m_timer.isActive())
         m_timer.start(
             int(QRandomGenerator::global()->bounded(qint64(m_timing.putBackJitter.count()) + 1)));
 }
 
-bool RecordKeeper::isDue(const Place &place) const
+bool RecordKeeper::isDue(const Target &target) const
 {
-    if (!place.isLacking || !place.helper || isExpired(*m_best, m_clock()))
+    if (!target.isLacking || !target.helper || isExpired(*m_best, m_clock()))
         return false;
     const qint64 pause = std::chrono::milliseconds(m_timing.putBackPause).count();
-    return !place.lastPut.isValid() || place.lastPut.msecsTo(m_clock()) >= pause;
+    return !target.lastPut.isValid() || target.lastPut.msecsTo(m_clock()) >= pause;
 }
 
 void RecordKeeper::putBack()
 {
-    for (auto &[url, place] : m_places) {
-        if (!isDue(place)
-            || !place.helper->isUsable(Helper::Role::System, Helper::Direction::Write))
+    for (auto &[url, target] : m_targets) {
+        if (!isDue(target)
+            || !target.helper->isUsable(Helper::Role::System, Helper::Direction::Write))
             continue;
-        place.isLacking = false;
-        place.lastPut = m_clock();
-        // A refusal is no failure of the system: it may not be ours to write to.
-        whenAnswered<Problem>(place.helper->system()->put(m_name, m_best->bytes), this,
-                              m_timing.callLimit, [](const Problem &problem) {
-                                  if (problem)
-                                      qCDebug(engineLog) << "a record was not put back" << problem;
+        target.isLacking = false;
+        target.lastPut = m_clock();
+        // A refusal is no failure of the system, for it may not be ours to write to; but if it asks
+        // for a rest, that is for all of us.
+        whenAnswered<Problem>(target.helper->system()->put(m_name, m_best->bytes), this,
+                              m_timing.callLimit, [helper = target.helper](const Problem &problem) {
+                                  if (!problem)
+                                      return;
+                                  if (helper)
+                                      helper->heed(problem);
+                                  qCDebug(engineLog) << "a record was not put back" << problem;
                               });
     }
 }

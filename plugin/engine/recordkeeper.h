@@ -28,21 +28,21 @@ public:
     void heard(Helper *helper, const NameRecord *record);
 
 private:
-    struct Place
+    struct Target
     {
         QPointer<Helper> helper;
         bool isLacking = false;
         QDateTime lastPut;
     };
 
-    bool isDue(const Place &place) const;
+    bool isDue(const Target &target) const;
     void putBack();
 
     QString m_name;
     Timing m_timing;
     TimeSource m_clock;
     std::optional<NameRecord> m_best;
-    std::map<QUrl, Place> m_places;
+    std::map<QUrl, Target> m_targets;
     QTimer m_timer;
 };
 

@@ -2,6 +2,7 @@
 #include "recordputter.h"
 
 #include "call.h"
+#include "namelane.h"
 
 #include "interface/multibase.h"
 
@@ -54,6 +55,7 @@ void RecordPutter::readBack(const NameRecord &record, const Helper::Call &call)
         Q_EMIT interrupted();
         return;
     }
+    m_helper->names()->askedBeside();
     whenAnswered<Result<QList<QByteArray>>>(
         m_helper->system()->get(m_name, MaxNameRecords * MaxNameRecordSize), this,
         m_timing.callLimit, [this, record, call](const Result<QList<QByteArray>> &answer) {

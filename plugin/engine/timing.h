@@ -30,7 +30,8 @@ struct Timing
     std::chrono::milliseconds networkQuiet{1'000}; // between two resets by a network that flaps
     std::chrono::milliseconds retryFirst{1'000}; // back-off of a helper
     std::chrono::milliseconds retryMost{300'000};
-    std::chrono::seconds retryAfterMost{3'600}; // of what a helper itself asks for
+    // Of what a helper itself asks for, a host's one, too: ours have bounds of their own.
+    std::chrono::seconds retryAfterMost{3'600};
     std::chrono::milliseconds lockRetryHere{20}; // the old worker of this process lets go soon
     std::chrono::milliseconds lockRetryElsewhere{2'000};
     std::chrono::milliseconds lockPatience{5'000}; // then it is told that the old worker is there

@@ -16,9 +16,11 @@ namespace RemoteLog {
 //
 // Created, called and deleted in the plugin's worker thread; the same rules as for ContentStore:
 // one value for each future, 30 s for each call, the same Problems, which make it rest. However
-// many logs are followed, one that needs the network is asked for a few of them at a time and a few
-// a second. Records are IPNS records, at most 10 240 bytes; the plugin signs them and verifies
-// them, the name system only carries them.
+// many logs are followed, one that needs the network is asked for a few of them at a time (8) and a
+// few a second (10 on the average), and any other for no more than 64 at a time. Only get() for
+// followed logs is limited so; for own logs, and put(), nothing waits, but such a get() counts, and
+// those for followed logs make up for it, within limits. Records are IPNS records, at most 10 240
+// bytes; the plugin signs them and verifies them, the name system only carries them.
 class REMOTELOG_EXPORT NameSystem : public QObject
 {
     Q_OBJECT

@@ -29,7 +29,8 @@ public:
     explicit NetworkWatch(QObject *parent = nullptr);
     ~NetworkWatch() override;
 
-    // Whether there is a network now. Asked at the start and after each changed(); returns at once.
+    // Whether there is a network now. Asked at the start, after each changed(), with
+    // Transport::syncNow(), and about once a minute, for signals get lost; returns at once.
     virtual Reachability reachability() const = 0;
 
     // True while a login page answers instead of the network. Holds back like Disconnected.

@@ -15,11 +15,6 @@ namespace {
 
 constexpr std::chrono::seconds CloseLimit{10};
 
-NetworkState stateOf(const NetworkWatch *watch)
-{
-    return {watch->reachability(), watch->isCaptivePortal(), watch->isMetered()};
-}
-
 } // namespace
 
 TransportFacade::TransportFacade(const Settings &settings, const HostServices &services,
@@ -50,7 +45,9 @@ TransportFacade::TransportFacade(const Settings &settings, const HostServices &s
 
 TransportFacade::~TransportFacade()
 {
-    disconnect(m_network);
+    // The watch's own thread may be in the middle of it.
+    if (m_network && m_network->thread() != QThread::currentThread())
+        m_network.release()->deleteLater();
     // Detaches: the worker closes by itself, and is joined when the application ends.
     if (m_engine && !m_closing)
         m_port->post([engine = m_engine] { engine->close(Reply<Problem>()); });
@@ -102,15 +99,10 @@ void TransportFacade::watchNetwork(NetworkWatch *watch)
 {
     if (!watch)
         return;
-    // In the watch's own thread, wherever that is.
-    const auto tell = [watch, engine = m_engine, port = m_port] {
-        port->post([engine, state = stateOf(watch)] { engine->setNetwork(state); });
-    };
-    m_network = connect(watch, &NetworkWatch::changed, watch, tell);
-    if (watch->thread() == QThread::currentThread())
-        tell();
-    else
-        QMetaObject::invokeMethod(watch, tell, Qt::QueuedConnection);
+    m_network = std::make_unique<NetworkReporter>(
+        watch, Timing().poll, [engine = m_engine, port = m_port](const NetworkState &state) {
+            port->post([engine, state] { engine->setNetwork(state); });
+        });
 }
 
 void TransportFacade::setStatus(const TransportStatus &status)
@@ -307,6 +299,8 @@ QFuture<Problem> TransportFacade::close()
 void TransportFacade::syncNow()
 {
     Q_EMIT syncWanted();
+    if (m_network)
+        m_network->look();
     m_port->post([engine = m_engine] { engine->syncNow(); });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "engine/networkreporter.h"
 #include "incomingfacade.h"
 #include "outgoingfacade.h"
 #include "secretkeeper.h"
@@ -64,7 +65,7 @@ private:
     std::shared_ptr<EnginePort> m_port;
     std::shared_ptr<AppendQueue> m_appends;
     SecretKeeper m_keeper;
-    QMetaObject::Connection m_network;
+    std::unique_ptr<NetworkReporter> m_network;
     Problem m_refusal; // the settings are no good: nothing was started
     std::optional<QFuture<Problem>> m_closing;
     bool m_isPaused = false;

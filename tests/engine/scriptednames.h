@@ -31,6 +31,7 @@ public:
     QStringList asked; // since it lives
     QStringList gets; // that wait for an answer, the oldest first
     int puts = 0;
+    QByteArray lastPut; // the record
     int aborts = 0;
 
     void answer(const Answer &what = QList<QByteArray>())
@@ -44,9 +45,10 @@ public:
     bool needsNetwork() const override { return m_url.scheme() == QLatin1String("far"); }
     void abort() override { ++aborts; }
     int embedLimit() const override { return 0; }
-    QFuture<Problem> put(const QString &, const QByteArray &) override
+    QFuture<Problem> put(const QString &, const QByteArray &record) override
     {
         ++puts;
+        lastPut = record;
         return QtFuture::makeReadyFuture(Problem());
     }
     QFuture<Answer> get(const QString &logName, qint64) override

@@ -11,7 +11,8 @@
 
 namespace RemoteLog::Testing {
 
-// A content store that answers when and what the test says, found by its URL while it lives.
+// A content store that answers when and what the test says, found by its URL while it lives. It
+// needs the network if its URL begins with "far".
 class ScriptedStore : public ContentStore
 {
 public:
@@ -30,6 +31,7 @@ public:
     QList<Upload> puts;
     QList<QList<QByteArray>> questions; // of exists()
     int aborts = 0;
+    bool endsGetsOnAbort = false;
 
     void answerGet(const QByteArray &bytes)
     {
@@ -50,14 +52,19 @@ public:
         puts.removeFirst();
         answer(m_puts, problem);
     }
-    void answerExists(const QList<bool> &there)
+    void answerExists(const Result<QList<bool>> &there)
     {
         questions.removeFirst();
-        answer(m_exists, Result<QList<bool>>(there));
+        answer(m_exists, there);
     }
 
-    bool needsNetwork() const override { return false; }
-    void abort() override { ++aborts; }
+    bool needsNetwork() const override { return m_url.scheme().startsWith(QLatin1String("far")); }
+    void abort() override
+    {
+        ++aborts;
+        while (endsGetsOnAbort && !gets.isEmpty())
+            answerGet(Problem(Problem::Kind::WillRetry, QStringLiteral("aborted")));
+    }
     QFuture<Problem> put(const Upload &upload) override
     {
         puts.append(upload);

@@ -16,6 +16,7 @@ const QUrl Url(QStringLiteral("far://one"));
 const Problem Refused(Problem::Kind::WillRetry, QStringLiteral("refused"));
 constexpr auto System = Helper::Role::System;
 constexpr auto Read = Helper::Direction::Read;
+constexpr auto Write = Helper::Direction::Write;
 
 } // namespace
 
@@ -31,6 +32,10 @@ private Q_SLOTS:
     void restsAreJittered();
     void successCutsNoRestShort();
     void keepsRetryAfter();
+    void retryAfterEnds();
+    void retryAfterIsNeverCutShort_data();
+    void retryAfterIsNeverCutShort();
+    void retryAfterOfWhatIsNoFailureCounts();
     void retryAfterOutlivesResets_data();
     void retryAfterOutlivesResets();
     void retryAfterOfAnAbortedCallCounts();
@@ -84,7 +89,7 @@ void HelperTest::restsLongerWithEachFailure()
     });
     fail(growing.get());
     fail(steady.get());
-    QTRY_VERIFY(steadyRests >= 60);
+    QTRY_VERIFY_WITH_TIMEOUT(steadyRests >= 60, 60'000);
     // Each of its rests takes twice as long as the one before: 60 short ones are about six.
     QVERIFY2(growingRests >= 3 && growingRests <= 15, qPrintable(QString::number(growingRests)));
 }
@@ -120,17 +125,69 @@ void HelperTest::keepsRetryAfter()
 {
     const auto polite = make();
     const auto plain = make();
-    QSignalSpy usable(polite.get(), &Helper::usable);
     fail(plain.get());
-    fail(polite.get(), Refused.withRetryAfter(1s));
+    fail(polite.get(), Refused.withRetryAfter(1h));
     QTRY_VERIFY(plain->isUsable(System, Read));
     QVERIFY(!polite->isUsable(System, Read));
     // It is the server who asks for a rest, not only what was asked of him.
-    QVERIFY(!polite->isUsable(System, Helper::Direction::Write));
-    QCOMPARE(polite->status().problem().retryAfter(), 1s);
-    QTRY_VERIFY(polite->isUsable(System, Read));
-    QTRY_VERIFY(polite->isUsable(System, Helper::Direction::Write));
+    QVERIFY(!polite->isUsable(System, Write));
+    QCOMPARE(polite->status().problem().retryAfter(), 1h);
+}
+
+void HelperTest::retryAfterEnds()
+{
+    const auto helper = make();
+    QSignalSpy usable(helper.get(), &Helper::usable);
+    fail(helper.get(), Refused.withRetryAfter(1s));
+    QTRY_VERIFY(helper->isUsable(System, Read));
+    QTRY_VERIFY(helper->isUsable(System, Write));
     QCOMPARE(usable.size(), 2);
+}
+
+void HelperTest::retryAfterIsNeverCutShort_data()
+{
+    QTest::addColumn<bool>("isReset");
+    QTest::newRow("by its timer") << false;
+    QTest::newRow("by a reset") << true;
+}
+
+void HelperTest::retryAfterIsNeverCutShort()
+{
+    QFETCH(bool, isReset);
+    m_timing.retryFirst = 0ms; // no jitter on top
+    constexpr int Count = 40;
+    std::vector<std::unique_ptr<Helper>> helpers;
+    std::array<QElapsedTimer, Count> since;
+    QList<qint64> rests; // in ns
+    for (int i = 0; i < Count; ++i) {
+        helpers.push_back(make());
+        Helper *helper = helpers.back().get();
+        connect(helper, &Helper::usable, this, [&, i](Helper::Role, Helper::Direction direction) {
+            if (direction == Read)
+                rests.append(since.at(std::size_t(i)).nsecsElapsed());
+        });
+        // At different moments: a coarse timer is early in relation to the clock.
+        QTimer::singleShot(i * 5, helper, [&, i, helper] {
+            since.at(std::size_t(i)).start();
+            fail(helper, Refused.withRetryAfter(1s));
+            if (isReset)
+                helper->reset(true);
+        });
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(rests.size(), Count, 60'000);
+    const qint64 shortest = *std::min_element(rests.begin(), rests.end());
+    QVERIFY2(shortest >= 1'000'000'000, qPrintable(QString::number(shortest)));
+}
+
+void HelperTest::retryAfterOfWhatIsNoFailureCounts()
+{
+    const auto helper = make();
+    helper->heed(Refused);
+    QVERIFY(helper->isUsable(System, Write));
+    helper->heed(Refused.withRetryAfter(1h));
+    QVERIFY(!helper->isUsable(System, Write));
+    QVERIFY(!helper->isUsable(System, Read));
+    QVERIFY(!helper->status().problem());
 }
 
 void HelperTest::retryAfterOutlivesResets_data()

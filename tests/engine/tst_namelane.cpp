@@ -1,32 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "engine/namelane.h"
-#include "engine/nameresolver.h"
-#include "scriptednames.h"
-#include "support/sealedlog.h"
-
-#include <QtTest>
+#include "namesystems.h"
 
 using namespace RemoteLog;
 using namespace RemoteLog::Testing;
 using namespace std::chrono_literals;
-
-namespace {
-
-const QUrl Far(QStringLiteral("far://one"));
-const QUrl Near(QStringLiteral("near://one"));
-const Problem Refused(Problem::Kind::WillRetry, QStringLiteral("refused"));
-
-ScriptedNames *names(const QUrl &url = Far)
-{
-    return ScriptedNames::at(url);
-}
-
-QStringList list(const char *numbers)
-{
-    return QString::fromLatin1(numbers).split(QLatin1Char(' '));
-}
-
-} // namespace
 
 // The budget of a name system: how many questions at a time, how many a second, in which order; and
 // that none of them is lost.
@@ -35,88 +12,39 @@ class NameLaneTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void init();
+    void init() { m_systems = std::make_unique<NameSystems>(); }
     void fewAtATime_data();
     void fewAtATime();
     void fewASecondOverTheNetwork();
+    void whatGoesPastTheRateIsMadeUpFor();
+    void aBusyWriterKeepsNobodyFromAsking();
+    void whoComesFirstIsNotAskedFirst();
     void patienceDecidesWhoIsFirst();
     void whoHurriesOvertakes();
     void nobodyIsOvertakenForever();
     void pollsThatHangLeaveRoomForTheUrgent();
-    void whoIsTurnedAwayKeepsItsPlace();
-    void whoIsUrgentStaysUrgent_data();
-    void whoIsUrgentStaysUrgent();
-    void whoFailsIsNotAlwaysFirst();
-    void theWriterNeverWaits();
-    void whatIsUnfollowedIsNotAsked();
-    void heldBackAsksNothingAndLosesNothing_data();
-    void heldBackAsksNothingAndLosesNothing();
+    void whatIsForgottenIsNotAsked();
     void failureSendsTheOthersAway();
-    void aRemovedHelperEndsTheRound();
-    void onlyWhoWasMissedIsAskedAgain();
 
 private:
-    void use(const QList<QUrl> &urls);
-    NameLane *lane(const QUrl &url = Far);
-    void ask(int number, const Place &place = Place::patient(1h));
-    std::unique_ptr<NameResolver> resolver(const QByteArray &key, NameResolver::Expired expired);
+    void ask(int number, const Place &place = Place::patient(1h)) { m_systems->ask(number, place); }
+    bool hurry(int number, const Place &place)
+    {
+        return m_systems->lane()->hurry(m_systems->asker(number), place);
+    }
+    // One answer after the other, in the order of the questions.
+    void answerAll();
 
-    Timing m_timing;
-    std::unique_ptr<HelperSet> m_helpers;
-    std::array<QObject, 100> m_askers;
-    QStringList m_answered;
-    int m_failed = 0;
+    std::unique_ptr<NameSystems> m_systems;
 };
 
-void NameLaneTest::init()
+void NameLaneTest::answerAll()
 {
-    m_helpers.reset();
-    m_answered.clear();
-    m_failed = 0;
-    m_timing = Timing();
-    m_timing.namesAtOnce = 2;
-    m_timing.namesAtOnceHere = 3;
-    m_timing.namesRate = 100'000;
-    m_timing.namesBurst = 1000;
-    m_timing.retryFirst = 20ms;
-    m_timing.retryMost = 20ms;
-}
-
-void NameLaneTest::use(const QList<QUrl> &urls)
-{
-    auto registry = std::make_shared<HelperRegistry>();
-    QVERIFY(!registry->add(QStringLiteral("far"), NameSystemFactory(ScriptedNames::create)));
-    QVERIFY(!registry->add(QStringLiteral("near"), NameSystemFactory(ScriptedNames::create)));
-    if (!m_helpers)
-        m_helpers = std::make_unique<HelperSet>(registry, m_timing, nullptr);
-    Settings settings;
-    settings.setHelpers(urls);
-    m_helpers->configure(settings);
-}
-
-NameLane *NameLaneTest::lane(const QUrl &url)
-{
-    for (Helper *helper : m_helpers->helpers(Helper::Role::System, nullptr)) {
-        if (helper->url() == url)
-            return helper->names();
+    while (!names()->gets.isEmpty()) {
+        const auto done = m_systems->answered.size();
+        names()->answer();
+        QTRY_COMPARE(m_systems->answered.size(), done + 1);
     }
-    return nullptr;
-}
-
-void NameLaneTest::ask(int number, const Place &place)
-{
-    lane()->ask({QString::number(number), &m_askers.at(std::size_t(number)), place,
-                 [this, number](const NameLane::Answer *answer) {
-                     m_answered.append(QString::number(number));
-                     m_failed += answer && answer->ok() ? 0 : 1;
-                 }});
-}
-
-std::unique_ptr<NameResolver> NameLaneTest::resolver(const QByteArray &key,
-                                                     NameResolver::Expired expired)
-{
-    return std::make_unique<NameResolver>(key, expired, *m_helpers, QDateTime::currentDateTimeUtc,
-                                          nullptr);
 }
 
 // ---- How many
@@ -133,332 +61,182 @@ void NameLaneTest::fewAtATime()
 {
     QFETCH(QUrl, url);
     QFETCH(int, limit);
-    use({url});
+    constexpr int Questions = 100;
+    m_systems->use({url});
     int answers = 0;
-    for (QObject &asker : m_askers)
-        lane(url)->ask({QStringLiteral("log"), &asker, Place(), [&](const auto *) { ++answers; }});
-    QCOMPARE(names(url)->gets.size(), limit);
-    for (int done = 1; done <= int(m_askers.size()); ++done) {
+    for (int i = 0; i < Questions; ++i)
+        m_systems->lane(url)->ask({QStringLiteral("log"), m_systems->asker(i), Place(),
+                                   [&](const auto *) { ++answers; }});
+    QTRY_COMPARE(names(url)->gets.size(), limit);
+    for (int done = 1; done <= Questions; ++done) {
         names(url)->answer();
         QTRY_COMPARE(answers, done);
-        QCOMPARE(names(url)->gets.size(), std::min(limit, int(m_askers.size()) - done));
+        QCOMPARE(names(url)->gets.size(), std::min(limit, Questions - done));
     }
 }
 
 void NameLaneTest::fewASecondOverTheNetwork()
 {
-    m_timing.namesAtOnce = m_timing.namesAtOnceHere = 200;
-    m_timing.namesRate = 50;
-    m_timing.namesBurst = 3;
-    use({Far, Near});
+    constexpr int Questions = 100;
+    m_systems->timing.namesAtOnce = m_systems->timing.namesAtOnceHere = 200;
+    m_systems->timing.namesRate = 50;
+    m_systems->timing.namesBurst = 3;
+    m_systems->use({Far, Near});
     QElapsedTimer since;
     since.start();
-    for (QObject &asker : m_askers) {
+    for (int i = 0; i < Questions; ++i) {
         for (const QUrl &url : {Far, Near})
-            lane(url)->ask({QStringLiteral("log"), &asker, Place(), [](const auto *) {}});
+            m_systems->lane(url)->ask(
+                {QStringLiteral("log"), m_systems->asker(i), Place(), [](const auto *) {}});
     }
-    QCOMPARE(names(Near)->asked.size(), int(m_askers.size()));
-    QVERIFY2(names()->asked.size() >= 3 && names()->asked.size() < 50,
-             qPrintable(QString::number(names()->asked.size())));
-    QTRY_COMPARE_WITH_TIMEOUT(names()->asked.size(), int(m_askers.size()), 60'000);
+    QTRY_COMPARE(names(Near)->asked.size(), Questions);
+    QTRY_VERIFY(names()->asked.size() >= 3);
+    QTRY_COMPARE_WITH_TIMEOUT(names()->asked.size(), Questions, 60'000);
     // However slow a machine is, it may not have been faster than that.
-    const qint64 least = (int(m_askers.size()) - m_timing.namesBurst) * 1000 / m_timing.namesRate;
+    const qint64 least = (Questions - 3) * 1000 / 50;
     QVERIFY2(since.elapsed() >= least, qPrintable(QString::number(since.elapsed())));
+}
+
+void NameLaneTest::whatGoesPastTheRateIsMadeUpFor()
+{
+    constexpr int Questions = 90;
+    m_systems->timing.namesAtOnce = 200;
+    m_systems->timing.namesRate = 50;
+    m_systems->timing.namesBurst = 60;
+    m_systems->use({Far});
+    QElapsedTimer since;
+    since.start();
+    for (int i = 0; i < 30; ++i)
+        m_systems->lane()->askAtOnce(
+            {QStringLiteral("own"), m_systems->asker(0), Place::urgent(), [](const auto *) {}});
+    QCOMPARE(names()->asked.size(), 30);
+    for (int i = 1; i <= Questions; ++i)
+        ask(i, Place::urgent());
+    QTRY_COMPARE_WITH_TIMEOUT(names()->asked.size(), 30 + Questions, 60'000);
+    const qint64 least = (30 + Questions - 60) * 1000 / 50;
+    QVERIFY2(since.elapsed() >= least, qPrintable(QString::number(since.elapsed())));
+}
+
+void NameLaneTest::aBusyWriterKeepsNobodyFromAsking()
+{
+    m_systems->timing.namesRate = 10;
+    m_systems->timing.namesBurst = 2;
+    m_systems->use({Far});
+    for (int i = 0; i < 1000; ++i)
+        m_systems->lane()->askAtOnce(
+            {QStringLiteral("own"), m_systems->asker(0), Place::urgent(), [](const auto *) {}});
+    ask(1);
+    QTRY_COMPARE(names()->asked.constLast(), QStringLiteral("1"));
 }
 
 // ---- In which order
 
-void NameLaneTest::patienceDecidesWhoIsFirst()
+void NameLaneTest::whoComesFirstIsNotAskedFirst()
 {
-    use({Far});
+    m_systems->use({Far});
     ask(1);
     ask(2);
+    ask(3, Place::patient(0ms));
+    ask(4, Place::urgent());
+    QTRY_COMPARE(names()->asked, list("4 3"));
+}
+
+void NameLaneTest::patienceDecidesWhoIsFirst()
+{
+    m_systems->use({Far});
+    ask(1);
+    ask(2);
+    QTRY_COMPARE(names()->gets.size(), 2);
     ask(3, Place::patient(50min));
     ask(4, Place::patient(10min));
     ask(5, Place::patient(30min));
     ask(6, Place::patient(10min));
     ask(7, Place::urgent());
-    while (!names()->gets.isEmpty()) {
-        const auto done = m_answered.size();
-        names()->answer();
-        QTRY_COMPARE(m_answered.size(), done + 1);
-    }
+    answerAll();
     QCOMPARE(names()->asked, list("1 2 7 4 6 5 3"));
 }
 
 void NameLaneTest::whoHurriesOvertakes()
 {
-    use({Far});
+    m_systems->use({Far});
     for (int i = 1; i <= 5; ++i)
         ask(i);
-    QVERIFY(lane()->hurry(&m_askers[5], Place::urgent()));
-    QVERIFY(lane()->hurry(&m_askers[4], Place::urgent()));
-    QVERIFY(lane()->hurry(&m_askers[5], Place::patient(1h))); // it stays urgent
-    QVERIFY(!lane()->hurry(&m_askers[1], Place::urgent())); // it is asked already
-    QVERIFY(!lane()->hurry(&m_askers[6], Place::urgent())); // it does not ask
-    while (!names()->gets.isEmpty()) {
-        const auto done = m_answered.size();
-        names()->answer();
-        QTRY_COMPARE(m_answered.size(), done + 1);
-    }
+    QTRY_COMPARE(names()->gets.size(), 2);
+    QVERIFY(hurry(5, Place::urgent()));
+    QVERIFY(hurry(4, Place::urgent()));
+    QVERIFY(hurry(5, Place::patient(1h))); // it stays urgent
+    QVERIFY(!hurry(1, Place::urgent())); // it is asked already
+    QVERIFY(!hurry(6, Place::urgent())); // it does not ask
+    answerAll();
     QCOMPARE(names()->asked, list("1 2 5 4 3"));
 }
 
 void NameLaneTest::nobodyIsOvertakenForever()
 {
-    use({Far});
+    m_systems->use({Far});
     ask(1);
     ask(2);
+    QTRY_COMPARE(names()->gets.size(), 2);
     ask(3, Place::patient(24h));
     // Others who are urgent keep coming.
     ask(4, Place::urgent());
     for (int number = 5; number < 20; ++number) {
         ask(number, Place::urgent());
-        const auto done = m_answered.size();
+        const auto done = m_systems->answered.size();
         names()->answer();
-        QTRY_COMPARE(m_answered.size(), done + 1);
+        QTRY_COMPARE(m_systems->answered.size(), done + 1);
     }
     QCOMPARE(names()->asked.first(8), list("1 2 4 5 6 3 7 8"));
 }
 
 void NameLaneTest::pollsThatHangLeaveRoomForTheUrgent()
 {
-    m_timing.namesAtOnce = 8;
-    use({Far});
+    m_systems->timing.namesAtOnce = 8;
+    m_systems->use({Far, Near});
     for (int i = 1; i <= 10; ++i)
         ask(i);
+    QVERIFY(m_systems->settle());
     QCOMPARE(names()->gets, list("1 2 3 4 5 6"));
     ask(11, Place::urgent());
-    QVERIFY(lane()->hurry(&m_askers[10], Place::urgent()));
-    QCOMPARE(names()->gets, list("1 2 3 4 5 6 11 10"));
+    QVERIFY(hurry(10, Place::urgent()));
     ask(12, Place::urgent());
-    QCOMPARE(names()->gets.size(), 8);
-}
-
-void NameLaneTest::whoIsTurnedAwayKeepsItsPlace()
-{
-    use({Far});
-    const SealedLog log;
-    const auto idle = resolver(log.keys.publicKey, NameResolver::Expired::LastResort);
-    QSignalSpy usable(m_helpers.get(), &HelperSet::usable);
-    int asks = 0;
-    for (int cycle = 1; cycle <= 100; ++cycle) {
-        // Active ones are asked for again and again.
-        for (int number = 1; number <= 5; ++number, ++asks)
-            ask(number, Place::patient(0ms));
-        if (cycle == 1)
-            idle->resolve(Place::patient(200ms));
-        else
-            idle->resolveMissed(Place::patient(200ms));
-        // One more has its turn, and all others are sent away.
-        const auto asked = names()->asked.size();
-        names()->answer();
-        QTRY_COMPARE(names()->asked.size(), asked + 1);
-        if (names()->asked.contains(log.name()))
-            return;
-        names()->answer(Refused);
-        names()->answer();
-        QTRY_COMPARE(m_answered.size(), asks);
-        QTRY_VERIFY(!idle->isResolving());
-        QTRY_COMPARE(usable.size(), cycle);
-    }
-    QFAIL("it is never asked");
-}
-
-void NameLaneTest::whoIsUrgentStaysUrgent_data()
-{
-    QTest::addColumn<bool>("isPoll");
-    QTest::newRow("missed") << false;
-    QTest::newRow("polled") << true;
-}
-
-void NameLaneTest::whoIsUrgentStaysUrgent()
-{
-    QFETCH(bool, isPoll);
-    use({Far});
-    ask(1);
-    ask(2);
-    const SealedLog log;
-    const auto urgent = resolver(log.keys.publicKey, NameResolver::Expired::LastResort);
-    urgent->resolve(Place::urgent());
-    QSignalSpy usable(m_helpers.get(), &HelperSet::usable);
-    names()->answer(Refused);
-    names()->answer();
-    QTRY_COMPARE(usable.size(), 1);
-    QVERIFY(!urgent->isResolving());
-    for (int number = 3; number <= 6; ++number)
-        ask(number, Place::patient(0ms));
-    if (isPoll)
-        urgent->resolve(Place::patient(1h));
-    else
-        urgent->resolveMissed(Place::patient(1h));
-    names()->answer();
-    QTRY_COMPARE(names()->asked.size(), 5);
-    QCOMPARE(names()->asked.constLast(), log.name());
-}
-
-void NameLaneTest::whoFailsIsNotAlwaysFirst()
-{
-    use({Far});
-    const SealedLog log;
-    const auto failing = resolver(log.keys.publicKey, NameResolver::Expired::LastResort);
-    failing->resolve(Place::patient(0ms));
-    QSignalSpy usable(m_helpers.get(), &HelperSet::usable);
-    names()->answer(Refused);
-    QTRY_COMPARE(usable.size(), 1);
-    for (int number = 1; number <= 3; ++number)
-        ask(number);
-    failing->resolveMissed(Place::patient(2h));
-    names()->answer();
-    QTRY_COMPARE(names()->asked.size(), 4);
-    QCOMPARE(names()->asked.constLast(), QStringLiteral("3"));
-}
-
-void NameLaneTest::theWriterNeverWaits()
-{
-    use({Far});
-    for (int i = 1; i <= 10; ++i)
-        ask(i, Place::urgent());
-    QCOMPARE(names()->gets.size(), 2);
-    const SealedLog own;
-    const auto writer = resolver(own.keys.publicKey, NameResolver::Expired::AtOnce);
-    QSignalSpy finished(writer.get(), &NameResolver::finished);
-    writer->resolve();
-    QCOMPARE(names()->gets.size(), 3);
-    QCOMPARE(names()->gets.constLast(), own.name());
+    QVERIFY(m_systems->settle());
+    QCOMPARE(names()->gets, list("1 2 3 4 5 6 11 10"));
 }
 
 // ---- That nothing is lost
 
-void NameLaneTest::whatIsUnfollowedIsNotAsked()
+void NameLaneTest::whatIsForgottenIsNotAsked()
 {
-    use({Far});
+    m_systems->use({Far});
     for (int i = 1; i <= 5; ++i)
         ask(i);
-    lane()->forget(&m_askers[1]); // under way
-    lane()->forget(&m_askers[4]); // waits
-    lane()->forget(&m_askers[9]); // does neither
-    const SealedLog log;
-    auto reader = resolver(log.keys.publicKey, NameResolver::Expired::LastResort);
-    reader->resolve(Place::urgent());
-    reader.reset();
-    const auto answerAll = [this] {
+    QTRY_COMPARE(names()->gets.size(), 2);
+    m_systems->lane()->forget(m_systems->asker(1)); // under way
+    m_systems->lane()->forget(m_systems->asker(4)); // waits
+    m_systems->lane()->forget(m_systems->asker(9)); // does neither
+    const auto answerAllOfThem = [this] {
         while (!names()->gets.isEmpty())
             names()->answer();
-        return m_answered.size() >= 3;
+        return m_systems->answered.size() >= 3;
     };
-    QVERIFY(QTest::qWaitFor(answerAll));
-    QCOMPARE(m_answered, list("2 3 5"));
+    QVERIFY(QTest::qWaitFor(answerAllOfThem));
+    QCOMPARE(m_systems->answered, list("2 3 5"));
     QCOMPARE(names()->asked, list("1 2 3 5"));
-}
-
-void NameLaneTest::heldBackAsksNothingAndLosesNothing_data()
-{
-    QTest::addColumn<bool>("isPaused");
-    QTest::newRow("paused") << true;
-    QTest::newRow("offline") << false;
-}
-
-void NameLaneTest::heldBackAsksNothingAndLosesNothing()
-{
-    QFETCH(bool, isPaused);
-    const auto holdBack = [&](bool hold) {
-        NetworkState network;
-        if (hold)
-            network.reachability = NetworkWatch::Reachability::Disconnected;
-        isPaused ? m_helpers->setPaused(hold) : m_helpers->setNetwork(network);
-    };
-    use({Far});
-    ask(1);
-    ask(2);
-    const SealedLog log;
-    const auto waiting = resolver(log.keys.publicKey, NameResolver::Expired::LastResort);
-    QSignalSpy finished(waiting.get(), &NameResolver::finished);
-    waiting->resolve(Place::patient(1h));
-    QCOMPARE(finished.size(), 0);
-    holdBack(true);
-    QTRY_COMPARE(finished.size(), 1);
-    QCOMPARE(finished.constFirst().constFirst().toInt(), 0);
-    names()->answer();
-    names()->answer();
-    QTRY_COMPARE(m_answered.size(), 2);
-    waiting->resolve(Place::patient(1h));
-    waiting->resolveMissed(Place::patient(1h));
-    QCOMPARE(finished.size(), 2);
-    QCOMPARE(names()->asked, list("1 2"));
-
-    holdBack(false);
-    waiting->resolveMissed(Place::patient(1h));
-    QCOMPARE(names()->gets, QStringList{log.name()});
-    names()->answer();
-    QTRY_COMPARE(finished.size(), 3);
-    QCOMPARE(finished.constLast().constFirst().toInt(), 1);
 }
 
 void NameLaneTest::failureSendsTheOthersAway()
 {
-    use({Far});
+    m_systems->use({Far});
     for (int i = 1; i <= 50; ++i)
         ask(i);
+    QTRY_COMPARE(names()->gets.size(), 2);
     names()->answer(Refused);
-    QTRY_COMPARE(m_failed, 49); // but the other one that is under way
+    QTRY_COMPARE(m_systems->failed, 49); // but the other one that is under way
     QCOMPARE(names()->asked.size(), 2);
     names()->answer();
-    QTRY_COMPARE(m_answered.size(), 50);
-    QCOMPARE(m_failed, 49);
-}
-
-void NameLaneTest::aRemovedHelperEndsTheRound()
-{
-    use({Far, Near});
-    const SealedLog first(QStringLiteral("first"));
-    const SealedLog second(QStringLiteral("second"));
-    ask(1);
-    const auto underWay = resolver(first.keys.publicKey, NameResolver::Expired::LastResort);
-    const auto waiting = resolver(second.keys.publicKey, NameResolver::Expired::LastResort);
-    QSignalSpy underWayFinished(underWay.get(), &NameResolver::finished);
-    QSignalSpy waitingFinished(waiting.get(), &NameResolver::finished);
-    underWay->resolve(Place::patient(1h));
-    waiting->resolve(Place::patient(1h));
-    QCOMPARE(names(Near)->gets.size(), 2);
-    names(Near)->answer();
-    names(Near)->answer();
-    use({Near});
-    QTRY_COMPARE(underWayFinished.size(), 1);
-    QTRY_COMPARE(waitingFinished.size(), 1);
-    QVERIFY(!waiting->isResolving());
-    // And goes on with another one of the same name.
-    use({Near, Far});
-    waiting->resolve(Place::patient(1h));
-    QCOMPARE(names()->gets, QStringList{second.name()});
-}
-
-void NameLaneTest::onlyWhoWasMissedIsAskedAgain()
-{
-    use({Far, Near});
-    const SealedLog log;
-    const auto reader = resolver(log.keys.publicKey, NameResolver::Expired::LastResort);
-    QSignalSpy started(reader.get(), &NameResolver::started);
-    QSignalSpy finished(reader.get(), &NameResolver::finished);
-    reader->resolve(Place::patient(1h));
-    names(Near)->answer();
-    names(Far)->answer(Refused);
-    QTRY_COMPARE(finished.size(), 1);
-    reader->resolveMissed(Place::patient(1h)); // it rests
-    QCOMPARE(names(Far)->asked.size(), 1);
-    QSignalSpy usable(m_helpers.get(), &HelperSet::usable);
-    QTRY_COMPARE(usable.size(), 1);
-    reader->resolveMissed(Place::patient(1h));
-    reader->resolveMissed(Place::patient(1h)); // it is asked already
-    QCOMPARE(names(Far)->asked.size(), 2);
-    QCOMPARE(names(Near)->asked.size(), 1);
-    names(Far)->answer();
-    QTRY_COMPARE(finished.size(), 2);
-    // The same round went on: what the other one said still counts.
-    QCOMPARE(started.size(), 1);
-    QCOMPARE(finished.constLast().constFirst().toInt(), 2);
-    reader->resolveMissed(Place::patient(1h));
-    QCOMPARE(names(Far)->asked.size(), 2);
+    QTRY_COMPARE(m_systems->answered.size(), 50);
+    QCOMPARE(m_systems->failed, 49);
 }
 
 QTEST_GUILESS_MAIN(NameLaneTest)

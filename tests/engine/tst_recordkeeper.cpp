@@ -13,8 +13,9 @@ namespace {
 class CountingNames : public NameSystem
 {
 public:
-    explicit CountingNames(QList<QByteArray> &puts)
+    CountingNames(QList<QByteArray> &puts, const Problem &answer)
         : m_puts(puts)
+        , m_answer(answer)
     {
     }
     bool needsNetwork() const override { return false; }
@@ -23,7 +24,7 @@ public:
     QFuture<Problem> put(const QString &, const QByteArray &record) override
     {
         m_puts.append(record);
-        return QtFuture::makeReadyFuture(Problem());
+        return QtFuture::makeReadyFuture(m_answer);
     }
     QFuture<Result<QList<QByteArray>>> get(const QString &, qint64) override
     {
@@ -32,6 +33,7 @@ public:
 
 private:
     QList<QByteArray> &m_puts;
+    Problem m_answer;
 };
 
 Timing withoutJitter()
@@ -53,14 +55,15 @@ private Q_SLOTS:
     void missingRecordIsPutBack();
     void lowerRecordIsReplaced();
     void atMostHourly();
+    void aRestThatIsAskedForIsKept();
     void leavesAlone_data();
     void leavesAlone();
 
 private:
-    std::unique_ptr<Helper> makeHelper(bool isHint)
+    std::unique_ptr<Helper> makeHelper(bool isHint, const Problem &answer = {})
     {
         return std::make_unique<Helper>(QUrl(QStringLiteral("names://one")), nullptr,
-                                        std::make_unique<CountingNames>(m_puts), isHint,
+                                        std::make_unique<CountingNames>(m_puts, answer), isHint,
                                         withoutJitter());
     }
     NameRecord record() { return parseNameRecord(m_log->record(), m_log->keys.publicKey).value(); }
@@ -122,6 +125,24 @@ void RecordKeeperTest::atMostHourly()
     m_now = m_now.addSecs(1);
     m_keeper->heard(helper.get(), nullptr);
     QTRY_COMPARE(m_puts.size(), 2);
+}
+
+void RecordKeeperTest::aRestThatIsAskedForIsKept()
+{
+    const Problem refused(Problem::Kind::Rejected, QStringLiteral("not yours"));
+    const auto plain = makeHelper(false, refused);
+    const auto polite = makeHelper(false, refused.withRetryAfter(std::chrono::hours(1)));
+    const auto isUsable = [](const auto &helper) {
+        return helper->isUsable(Helper::Role::System, Helper::Direction::Read);
+    };
+    m_keeper->keep(record());
+    m_keeper->heard(plain.get(), nullptr);
+    QTRY_COMPARE(m_puts.size(), 1);
+    settle();
+    QVERIFY(isUsable(plain)); // it may not be ours to write to
+    m_now = m_now.addSecs(3600);
+    m_keeper->heard(polite.get(), nullptr);
+    QTRY_VERIFY(!isUsable(polite));
 }
 
 void RecordKeeperTest::leavesAlone_data()

@@ -38,6 +38,9 @@ private Q_SLOTS:
     void nothingAfterStop();
     void auditGivesUpASilentStoreAtOnce();
     void auditAsksForWhatIsSaidToBeThere();
+    void auditLeavesAStoreThatRestsAlone();
+    void whatAnAuditHearsIsTheStoresHealth_data();
+    void whatAnAuditHearsIsTheStoresHealth();
 
 private:
     void use(const QList<QUrl> &urls);
@@ -194,7 +197,7 @@ void UploaderTest::previousHeadIsWhatTheStoreWasGiven()
     start();
     QCOMPARE(store()->questions.size(), 1);
     QVERIFY(store()->questions.first().contains(head));
-    store()->answerExists({true, true});
+    store()->answerExists(QList<bool>{true, true});
     QTRY_COMPARE(store()->puts.size(), 1);
     QCOMPARE(store()->puts.first().previousHead(), head);
     store()->answerPut({});
@@ -212,7 +215,7 @@ void UploaderTest::aStoreThatLostAllGetsAllAgain()
     QCOMPARE(store()->puts.first().blocks().size(), 1);
     store()->answerPut(Refused); // the folder is another one
     QTRY_COMPARE(store()->questions.size(), 1);
-    store()->answerExists({false});
+    store()->answerExists(QList<bool>{false});
     QTRY_COMPARE(store()->puts.size(), 1);
     QCOMPARE(placement(), Placement());
     QCOMPARE(store()->puts.first().blocks().size(), 4);
@@ -261,7 +264,7 @@ void UploaderTest::auditAsksForWhatIsSaidToBeThere()
     audit();
     QCOMPARE(store()->questions.size(), 1);
     QCOMPARE(store()->questions.first().size(), 4);
-    store()->answerExists({true, false, true, true});
+    store()->answerExists(QList<bool>{true, false, true, true});
     QTRY_COMPARE(store()->puts.size(), 1);
     QCOMPARE(store()->puts.first().blocks().size(), 1);
     store()->answerPut({});
@@ -269,6 +272,50 @@ void UploaderTest::auditAsksForWhatIsSaidToBeThere()
     QCOMPARE(m_audit->value().blocks(), 4);
     QCOMPARE(m_audit->value().restored(), 1);
     QCOMPARE(m_audit->value().failed(), 0);
+}
+
+void UploaderTest::auditLeavesAStoreThatRestsAlone()
+{
+    addPages(4, 100);
+    QVERIFY(!m_pages->setPlacement(m_log, m_profile->db().helperId(First.toString()), {4, {}}));
+    Helper *helper = m_helpers->writable(Helper::Role::Store).first();
+    helper->heed(Refused.withRetryAfter(std::chrono::hours(1)));
+    audit();
+    QTRY_VERIFY(m_audit);
+    QVERIFY(store()->questions.isEmpty());
+    QCOMPARE(m_audit->value().checked(), 0);
+    QCOMPARE(m_audit->value().failed(), 4);
+}
+
+void UploaderTest::whatAnAuditHearsIsTheStoresHealth_data()
+{
+    QTest::addColumn<bool>("isPut");
+    QTest::newRow("asked what it has") << false;
+    QTest::newRow("given what it lacks") << true;
+}
+
+void UploaderTest::whatAnAuditHearsIsTheStoresHealth()
+{
+    QFETCH(bool, isPut);
+    const Problem busy = Refused.withRetryAfter(std::chrono::hours(1));
+    addPages(4, 100);
+    QVERIFY(!m_pages->setPlacement(m_log, m_profile->db().helperId(First.toString()), {4, {}}));
+    audit();
+    QCOMPARE(store()->questions.size(), 1);
+    if (isPut) {
+        QVERIFY(m_helpers->statuses().first().lastSuccess().isNull());
+        store()->answerExists(QList<bool>{true, false, true, true});
+        QTRY_COMPARE(store()->puts.size(), 1);
+        QVERIFY(!m_helpers->statuses().first().lastSuccess().isNull());
+        store()->answerPut(busy);
+    } else {
+        store()->answerExists(busy);
+    }
+    QTRY_VERIFY(m_audit);
+    QCOMPARE(m_helpers->statuses().first().problem().retryAfter(), busy.retryAfter());
+    Helper *helper = m_helpers->writable(Helper::Role::Store).first();
+    QVERIFY(!helper->isUsable(Helper::Role::Store, Helper::Direction::Read));
+    QVERIFY(!helper->isUsable(Helper::Role::Store, Helper::Direction::Write));
 }
 
 QTEST_GUILESS_MAIN(UploaderTest)

@@ -90,8 +90,9 @@ class SchedulingTest : public QObject
 private Q_SLOTS:
     void initTestCase();
     void manyLogsShareABudget();
-    void nothingIsAttempted_data();
-    void nothingIsAttempted();
+    void nothingIsAttemptedWhilePaused();
+    void nothingIsAttemptedWhileOffline();
+    void aLostSignalOfTheNetworkIsMadeUpForBySyncNow();
 };
 
 void SchedulingTest::initTestCase()
@@ -161,32 +162,21 @@ void SchedulingTest::manyLogsShareABudget()
     QVERIFY2(traffic().most <= 8, qPrintable(QString::number(traffic().most)));
 }
 
-void SchedulingTest::nothingIsAttempted_data()
+// That nothing is put either is seen where no while passes before an entry is cut: in tests/engine.
+void SchedulingTest::nothingIsAttemptedWhilePaused()
 {
-    QTest::addColumn<bool>("isPaused");
-    QTest::newRow("paused") << true;
-    QTest::newRow("offline") << false;
-}
-
-void SchedulingTest::nothingIsAttempted()
-{
-    QFETCH(bool, isPaused);
-    const char *host = isPaused ? "still-paused" : "still-offline";
-    const auto world = MemoryWorld::named(QLatin1String(host));
+    const auto world = MemoryWorld::named(QStringLiteral("still-paused"));
     SealedLog log;
     log.add({"one"});
     world->publish(log.name(), log.blocks, log.record());
-    Party bob({helperOnNetwork(host)});
+    Party bob({helperOnNetwork("still-paused")});
     bob.open();
     OutgoingLog *own = bob.transport().openLog(QStringLiteral("notes"));
     Reader reader(bob.transport().follow(log.link()));
     QVERIFY(waitFor([&] { return reader.entries.size() == 1 && own->isReady(); }));
     QVERIFY(waitFor([&] { return bob.transport().state() == Transport::State::Idle; }));
 
-    if (isPaused)
-        bob.transport().setPaused(true);
-    else
-        bob.network.set(Disconnected);
+    bob.transport().setPaused(true);
     QVERIFY(waitFor([&] { return bob.transport().state() == Transport::State::Offline; }));
     world->resetCounts();
     log.add({"two"});
@@ -199,18 +189,71 @@ void SchedulingTest::nothingIsAttempted()
     QVERIFY(await(own->read(1, 1)).ok()); // the worker has seen all of it
     const MemoryWorld::Counts counts = world->counts();
     QCOMPARE(counts.nameGets, 0);
+    QCOMPARE(counts.gets, 0);
+    QVERIFY(!bob.transport().problem());
+
+    // All of it was only put off.
+    bob.transport().setPaused(false);
+    QVERIFY(waitFor([&] { return reader.entries.size() == 2; }));
+    QVERIFY(waitFor([&] { return own->head().lastSequence() == 1; }));
+}
+
+void SchedulingTest::nothingIsAttemptedWhileOffline()
+{
+    const auto world = MemoryWorld::named(QStringLiteral("still-offline"));
+    SealedLog log;
+    log.add({"one"});
+    const QByteArray record = log.record();
+    world->publish(log.name(), log.blocks, record);
+    // What the near one does meanwhile tells that the far one would have been used.
+    const auto near = MemoryWorld::named(QStringLiteral("still-near"));
+    near->publish(log.name(), log.blocks, record);
+    Party bob({helperOnNetwork("still-offline"), helper("still-near")});
+    bob.open();
+    OutgoingLog *own = bob.transport().openLog(QStringLiteral("notes"));
+    Reader reader(bob.transport().follow(log.link()));
+    QVERIFY(waitFor([&] { return reader.entries.size() == 1 && own->isReady(); }));
+    QVERIFY(waitFor([&] { return bob.transport().state() == Transport::State::Idle; }));
+
+    bob.network.set(Disconnected);
+    QVERIFY(waitFor([&] { return !bob.transport().helpers().constFirst().isUsable(); }));
+    world->resetCounts();
+    log.add({"two"});
+    world->publish(log.name(), log.blocks, log.record());
+    reader.log->checkNow();
+    bob.transport().syncNow();
+    SealedLog another(QStringLiteral("another"));
+    another.add({"near"});
+    near->publish(another.name(), another.blocks, another.record());
+    Reader newcomer(bob.transport().follow(another.link()));
+    QVERIFY(await(own->append("waits")).ok());
+    QVERIFY(waitFor([&] { return own->head().lastSequence() == 1; })); // published near
+    QVERIFY(waitFor([&] { return newcomer.entries.size() == 1; }));
+    const MemoryWorld::Counts counts = world->counts();
+    QCOMPARE(counts.nameGets, 0);
     QCOMPARE(counts.namePuts, 0);
     QCOMPARE(counts.gets, 0);
     QCOMPARE(counts.puts, 0);
     QVERIFY(!bob.transport().problem());
 
     // All of it was only put off.
-    if (isPaused)
-        bob.transport().setPaused(false);
-    else
-        bob.network.set(Connected);
+    bob.network.set(Connected);
     QVERIFY(waitFor([&] { return reader.entries.size() == 2; }));
-    QVERIFY(waitFor([&] { return own->head().lastSequence() == 1; }));
+    QVERIFY(waitFor([&] { return world->counts().puts > 0 && world->counts().namePuts > 0; }));
+}
+
+void SchedulingTest::aLostSignalOfTheNetworkIsMadeUpForBySyncNow()
+{
+    Party bob({helperOnNetwork("lost-signal")});
+    bob.network.set(Disconnected);
+    bob.open();
+    QVERIFY(waitFor([&] { return bob.transport().state() == Transport::State::Offline; }));
+    {
+        const QSignalBlocker blocker(bob.network);
+        bob.network.set(Connected);
+    }
+    bob.transport().syncNow();
+    QVERIFY(waitFor([&] { return bob.transport().state() == Transport::State::Idle; }));
 }
 
 QTEST_GUILESS_MAIN(SchedulingTest)
