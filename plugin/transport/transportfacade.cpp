@@ -273,6 +273,13 @@ QFuture<Problem> TransportFacade::unsetCredential(const QUrl &helper)
                                        QStringLiteral("this helper takes no credentials"), helper));
 }
 
+// The worker may be done before its last report is here: whom the future tells finds it Closed.
+Transport::State TransportFacade::state() const
+{
+    const bool isClosed = m_closing && m_closing->isFinished() && !m_closing->result();
+    return isClosed ? State::Closed : m_status.state;
+}
+
 QFuture<Problem> TransportFacade::close()
 {
     if (m_closing)

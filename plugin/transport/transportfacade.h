@@ -22,7 +22,7 @@ public:
                     std::shared_ptr<const HelperRegistry> registry, QObject *parent);
     ~TransportFacade() override;
 
-    State state() const override { return m_status.state; }
+    State state() const override;
     bool isPaused() const override { return m_isPaused; }
     int pendingCount() const override { return m_status.pendingCount; }
     qint64 pendingBytes() const override { return m_status.pendingBytes; }

@@ -71,6 +71,9 @@ private:
     // Within what it says next.
     bool hears(QProcess &host, const QString &line);
 
+    // When QtKeychain asks KWallet.
+    enum class Wallet { Never, IfThere, Always };
+
     std::unique_ptr<Keyring> m_keyring;
     QTemporaryDir m_directory;
     int m_profiles = 0;
@@ -337,58 +340,69 @@ void KeyringTest::situations()
 void KeyringTest::whoseLockItIs_data()
 {
     QTest::addColumn<QStringList>("environment"); // NAME=value
-    QTest::addColumn<bool>("isKWallets");
+    QTest::addColumn<Wallet>("wallet");
     const QString current = QStringLiteral("XDG_CURRENT_DESKTOP=");
     const QString session = QStringLiteral("DESKTOP_SESSION=");
     const QString full = QStringLiteral("KDE_FULL_SESSION=true");
     const QString version = QStringLiteral("KDE_SESSION_VERSION=");
-    QTest::newRow("none") << QStringList() << false;
+    QTest::newRow("none") << QStringList() << Wallet::Never;
     for (const char *kde : {"4", "5", "6"}) {
         const QString its = version + QLatin1String(kde);
-        QTest::addRow("KDE %s", kde) << QStringList{current + QStringLiteral("KDE"), its} << true;
+        const Wallet asked = *kde == '4' ? Wallet::Always : Wallet::IfThere;
+        QTest::addRow("KDE %s", kde) << QStringList{current + QStringLiteral("KDE"), its} << asked;
         QTest::addRow("KDE %s by its session", kde)
-            << QStringList{session + QStringLiteral("kde"), its} << true;
-        QTest::addRow("KDE %s by its full session", kde) << QStringList{full, its} << true;
-        QTest::addRow("version %s of nothing", kde) << QStringList{its} << false;
+            << QStringList{session + QStringLiteral("kde"), its} << asked;
+        QTest::addRow("KDE %s by its full session", kde) << QStringList{full, its} << asked;
+        QTest::addRow("version %s of nothing", kde) << QStringList{its} << Wallet::Never;
     }
     const QString five = version + QLatin1Char('5');
-    QTest::newRow("KDE 3") << QStringList{current + QStringLiteral("KDE"), full} << false;
+    QTest::newRow("KDE 3") << QStringList{current + QStringLiteral("KDE"), full} << Wallet::Never;
     QTest::newRow("KDE 4 without its version")
-        << QStringList{session + QStringLiteral("kde4")} << true;
+        << QStringList{session + QStringLiteral("kde4")} << Wallet::Always;
     for (const char *name : {"GNOME", "Unity", "XFCE"})
         QTest::addRow("KDE programs in %s", name)
             << QStringList{current + QLatin1String(name), session + QStringLiteral("kde"), full,
                            five}
-            << false;
+            << Wallet::Never;
     for (const char *name : {"gnome", "xubuntu", "my-xfce"})
         QTest::addRow("KDE programs in session %s", name)
-            << QStringList{session + QLatin1String(name), full, five} << false;
+            << QStringList{session + QLatin1String(name), full, five} << Wallet::Never;
     QTest::newRow("KDE programs in an old GNOME")
-        << QStringList{QStringLiteral("GNOME_DESKTOP_SESSION_ID=x"), full, five} << false;
-    QTest::newRow("empty") << QStringList{QStringLiteral("KDE_FULL_SESSION="), five} << false;
+        << QStringList{QStringLiteral("GNOME_DESKTOP_SESSION_ID=x"), full, five} << Wallet::Never;
+    QTest::newRow("empty") << QStringList{QStringLiteral("KDE_FULL_SESSION="), five}
+                           << Wallet::Never;
     QTest::newRow("a wallet by choice")
-        << QStringList{QStringLiteral("QTKEYCHAIN_BACKEND=kwallet6")} << true;
+        << QStringList{QStringLiteral("QTKEYCHAIN_BACKEND=kwallet6")} << Wallet::Always;
     QTest::newRow("libsecret by choice, which not all versions heed")
         << QStringList{QStringLiteral("QTKEYCHAIN_BACKEND=libsecret"),
                        current + QStringLiteral("KDE"), five}
-        << true;
+        << Wallet::IfThere;
 }
 
 // The lock of the keyring is looked at only where no QtKeychain asks KWallet.
 void KeyringTest::whoseLockItIs()
 {
     QFETCH(const QStringList, environment);
-    QFETCH(const bool, isKWallets);
+    QFETCH(const Wallet, wallet);
     QVERIFY(m_keyring->lock());
-    QProcess host;
-    host.setProcessEnvironment(with(environment));
-    startHost(host);
-    const QString said = says(host);
-    QVERIFY2(said.startsWith(QStringLiteral("problem SecretStoreUnavailable")), qPrintable(said));
-    QVERIFY2(said.contains(QStringLiteral("the keyring is locked")) != isKWallets,
-             qPrintable(said));
-    host.closeWriteChannel();
-    QVERIFY(host.waitForFinished());
+    QDBusConnection bus = QDBusConnection::connectToBus(m_keyring->bus(), QStringLiteral("wallet"));
+    const auto leave =
+        qScopeGuard([] { QDBusConnection::disconnectFromBus(QStringLiteral("wallet")); });
+    for (const bool isThere : {false, true}) {
+        if (isThere)
+            QVERIFY(bus.registerService(QStringLiteral("org.kde.kwalletd6")));
+        const bool isAsked = wallet == Wallet::Always || (wallet == Wallet::IfThere && isThere);
+        QProcess host;
+        host.setProcessEnvironment(with(environment));
+        startHost(host);
+        const QString said = says(host);
+        QVERIFY2(said.startsWith(QStringLiteral("problem SecretStoreUnavailable")),
+                 qPrintable(said));
+        QVERIFY2(said.contains(QStringLiteral("the keyring is locked")) != isAsked,
+                 qPrintable(said));
+        host.closeWriteChannel();
+        QVERIFY(host.waitForFinished());
+    }
 }
 
 void KeyringTest::silentPromptIsGivenUp()

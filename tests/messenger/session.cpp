@@ -168,7 +168,9 @@ void Session::leaveNow(ExitCode code)
     m_transport->close().then(this, [this, code](const Problem &problem) {
         if (problem)
             Console::print(QStringLiteral("transport problem"), problem);
-        Q_EMIT left(code);
+        // After what the transport says last, which is on its way.
+        QMetaObject::invokeMethod(
+            this, [this, code] { Q_EMIT left(code); }, Qt::QueuedConnection);
     });
 }
 

@@ -25,6 +25,7 @@ private Q_SLOTS:
     void closingInTheMiddle_data();
     void closingInTheMiddle();
     void deletingRightAway();
+    void whoIsToldFindsItClosed();
     void closedAnswersEverything();
     void callsBehindCloseAreAnswered();
     void secondTransportWaitsForTheFirst();
@@ -130,6 +131,20 @@ void LifecycleTest::deletingRightAway()
         QVERIFY(await(future).ok() || await(future).problem().kind() == Problem::Kind::Closed);
     }
     QVERIFY(await(alice.open().openLog(Label)->append("surely")).ok());
+}
+
+// Also if nothing of what the worker reports has arrived.
+void LifecycleTest::whoIsToldFindsItClosed()
+{
+    Party alice({helper("told")});
+    Transport &transport = alice.open();
+    QSignalSpy states(&transport, &Transport::stateChanged);
+    const QFuture<Problem> closed = transport.close();
+    QFuture<Problem>(closed).waitForFinished();
+    QVERIFY(states.isEmpty());
+    QCOMPARE(transport.state(), Transport::State::Closed);
+    QVERIFY(waitFor([&states] { return states.size() == 1; }));
+    QCOMPARE(transport.state(), Transport::State::Closed);
 }
 
 void LifecycleTest::closedAnswersEverything()
