@@ -9,7 +9,10 @@
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
 #include <QSslConfiguration>
-#include <QSslSocket>
+#include <QSslError>
+
+#include <algorithm>
+#include <utility>
 
 namespace RemoteLog {
 
@@ -125,9 +128,9 @@ void HttpCall::readBody()
     if (m_isEnded)
         return;
     const qint64 room = m_request.maxAnswer - m_answer.body.size();
-    const QByteArray some = m_reply->read(room + 1);
-    m_answer.body += some.left(room);
-    if (some.size() > room)
+    // No more than there is: read() allocates what it is asked for, and a body keeps it.
+    m_answer.body += m_reply->read(std::min(room, m_reply->bytesAvailable()));
+    if (m_reply->bytesAvailable() > 0)
         end(isSuccess(m_answer.status) ? tooLarge() : problemOfStatus(m_answer.status, place()));
 }
 
