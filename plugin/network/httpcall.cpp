@@ -24,6 +24,11 @@ constexpr qint64 ReadBuffer = 256 * 1024;
 // Qt has another one, of their number: see complaint().
 constexpr qint64 MaxHeaders = 64 * 1024;
 
+bool isHttps(const QUrl &url)
+{
+    return url.scheme() == QStringLiteral("https");
+}
+
 bool isSuccess(int status)
 {
     return status >= 200 && status < 300;
@@ -33,6 +38,7 @@ bool isSuccess(int status)
 
 HttpCall::HttpCall(const HttpRequest &request, qint64 minimumRate)
     : m_request(request)
+    , m_origin(originOf(request.url))
     , m_minimumRate(minimumRate)
 {
     m_timer.setSingleShot(true);
@@ -44,16 +50,16 @@ HttpCall::~HttpCall()
     cancel();
 }
 
-QString HttpCall::origin() const
+QString HttpCall::originOf(const QUrl &url)
 {
     return QStringLiteral("%1://%2:%3")
-        .arg(m_request.url.scheme(), m_request.url.host())
-        .arg(m_request.url.port(isTls() ? 443 : 80));
+        .arg(url.scheme(), url.host())
+        .arg(url.port(isHttps(url) ? 443 : 80));
 }
 
 bool HttpCall::isTls() const
 {
-    return m_request.url.scheme() == QStringLiteral("https");
+    return isHttps(m_request.url);
 }
 
 void HttpCall::send(QNetworkAccessManager &manager, HttpProxies *proxies,
@@ -74,7 +80,6 @@ void HttpCall::send(QNetworkAccessManager &manager, HttpProxies *proxies,
             [this](qint64 sent) { m_uploaded = sent; });
     connect(m_reply, &QNetworkReply::sslErrors, this,
             [this](const QList<QSslError> &errors) { m_tlsError = errors.value(0).errorString(); });
-    connect(m_reply, &QObject::destroyed, this, [this] { m_reply = nullptr; });
     m_clock.start();
     m_timer.start(m_request.timeLimit);
 }
@@ -94,12 +99,6 @@ QNetworkReply *HttpCall::start(QNetworkAccessManager &manager, const QNetworkReq
         return manager.deleteResource(request);
     }
     Q_UNREACHABLE();
-}
-
-void HttpCall::refuse(const Problem &problem)
-{
-    m_isSent = true;
-    end(problem);
 }
 
 void HttpCall::readHead()
