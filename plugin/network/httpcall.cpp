@@ -9,7 +9,10 @@
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
 #include <QSslConfiguration>
-#include <QSslSocket>
+#include <QSslError>
+
+#include <algorithm>
+#include <utility>
 
 namespace RemoteLog {
 
@@ -21,6 +24,11 @@ constexpr qint64 ReadBuffer = 256 * 1024;
 // Qt has another one, of their number: see complaint().
 constexpr qint64 MaxHeaders = 64 * 1024;
 
+bool isHttps(const QUrl &url)
+{
+    return url.scheme() == QStringLiteral("https");
+}
+
 bool isSuccess(int status)
 {
     return status >= 200 && status < 300;
@@ -30,6 +38,7 @@ bool isSuccess(int status)
 
 HttpCall::HttpCall(const HttpRequest &request, qint64 minimumRate)
     : m_request(request)
+    , m_origin(originOf(request.url))
     , m_minimumRate(minimumRate)
 {
     m_timer.setSingleShot(true);
@@ -41,16 +50,16 @@ HttpCall::~HttpCall()
     cancel();
 }
 
-QString HttpCall::origin() const
+QString HttpCall::originOf(const QUrl &url)
 {
     return QStringLiteral("%1://%2:%3")
-        .arg(m_request.url.scheme(), m_request.url.host())
-        .arg(m_request.url.port(isTls() ? 443 : 80));
+        .arg(url.scheme(), url.host())
+        .arg(url.port(isHttps(url) ? 443 : 80));
 }
 
 bool HttpCall::isTls() const
 {
-    return m_request.url.scheme() == QStringLiteral("https");
+    return isHttps(m_request.url);
 }
 
 void HttpCall::send(QNetworkAccessManager &manager, HttpProxies *proxies,
@@ -71,7 +80,6 @@ void HttpCall::send(QNetworkAccessManager &manager, HttpProxies *proxies,
             [this](qint64 sent) { m_uploaded = sent; });
     connect(m_reply, &QNetworkReply::sslErrors, this,
             [this](const QList<QSslError> &errors) { m_tlsError = errors.value(0).errorString(); });
-    connect(m_reply, &QObject::destroyed, this, [this] { m_reply = nullptr; });
     m_clock.start();
     m_timer.start(m_request.timeLimit);
 }
@@ -91,12 +99,6 @@ QNetworkReply *HttpCall::start(QNetworkAccessManager &manager, const QNetworkReq
         return manager.deleteResource(request);
     }
     Q_UNREACHABLE();
-}
-
-void HttpCall::refuse(const Problem &problem)
-{
-    m_isSent = true;
-    end(problem);
 }
 
 void HttpCall::readHead()
@@ -125,9 +127,9 @@ void HttpCall::readBody()
     if (m_isEnded)
         return;
     const qint64 room = m_request.maxAnswer - m_answer.body.size();
-    const QByteArray some = m_reply->read(room + 1);
-    m_answer.body += some.left(room);
-    if (some.size() > room)
+    // No more than there is: read() allocates what it is asked for, and a body keeps it.
+    m_answer.body += m_reply->read(std::min(room, m_reply->bytesAvailable()));
+    if (m_reply->bytesAvailable() > 0)
         end(isSuccess(m_answer.status) ? tooLarge() : problemOfStatus(m_answer.status, place()));
 }
 

@@ -32,17 +32,16 @@ public:
     ~HttpCall() override;
 
     // Requests of one origin (RFC 6454) share connections.
-    QString origin() const;
+    static QString originOf(const QUrl &url);
+    const QString &origin() const { return m_origin; }
     bool isSent() const { return m_isSent; }
 
     bool isTls() const;
     qsizetype bodySize() const { return m_request.body.size(); }
 
-    // `ended` follows, never from inside. `proxies` is the manager's.
+    // `ended` follows, never from inside. `manager`, whose `proxies` are, lives until then, or
+    // until cancel().
     void send(QNetworkAccessManager &manager, HttpProxies *proxies, const QSslConfiguration &tls);
-
-    // The same without sending anything.
-    void refuse(const Problem &problem);
 
     // Nothing more is signalled, and the connection is closed.
     void cancel();
@@ -63,8 +62,9 @@ private:
     QString place() const;
 
     const HttpRequest m_request;
+    const QString m_origin;
     const qint64 m_minimumRate;
-    QNetworkReply *m_reply = nullptr; // a child of the manager, which may die first
+    QNetworkReply *m_reply = nullptr;
     HttpAnswer m_answer;
     QString m_tlsError;
     qint64 m_uploaded = 0;

@@ -28,11 +28,16 @@ QSslConfiguration tlsConfiguration(const QList<QSslCertificate> &caCertificates)
 
 } // namespace
 
+void HttpClient::Asker::answer(const HttpAnswer &answer) const
+{
+    if (context)
+        handler(answer);
+}
+
 struct HttpClient::Open
 {
+    Asker asker;
     std::unique_ptr<HttpCall> call;
-    QPointer<QObject> context;
-    Handler handler;
     QMetaObject::Connection whenContextDies;
 
     // From here on nobody calls the client because of it.
@@ -40,12 +45,6 @@ struct HttpClient::Open
     {
         QObject::disconnect(whenContextDies);
         call->disconnect();
-    }
-
-    void answer(const HttpAnswer &answer) const
-    {
-        if (context)
-            handler(answer);
     }
 };
 
@@ -67,14 +66,14 @@ HttpClient::~HttpClient()
 void HttpClient::send(const HttpRequest &request, QObject *context, Handler handler)
 {
     Q_ASSERT(context->thread() == thread());
+    Asker asker{context, std::move(handler)};
+    if (!hasRoomFor(request)) {
+        refuse(std::move(asker));
+        return;
+    }
     auto open = std::make_unique<Open>();
-    const bool isRefused = !hasRoomFor(request);
-    HttpRequest kept = request;
-    if (isRefused)
-        kept.body.clear();
-    open->call = std::make_unique<HttpCall>(kept, m_settings.minimumRate);
-    open->context = context;
-    open->handler = std::move(handler);
+    open->asker = std::move(asker);
+    open->call = std::make_unique<HttpCall>(request, m_settings.minimumRate);
     HttpCall *const call = open->call.get();
     connect(call, &HttpCall::ended, this,
             [this, call](const HttpAnswer &answer) { finish(call, answer); });
@@ -84,22 +83,45 @@ void HttpClient::send(const HttpRequest &request, QObject *context, Handler hand
         startWaiting(origin);
     });
     m_open.push_back(std::move(open));
-    if (isRefused) {
-        ++m_inFlight[call->origin()];
-        call->refuse(Problem(Problem::Kind::WillRetry, QStringLiteral("too much waits already")));
-    } else {
-        startWaiting(call->origin());
-    }
+    startWaiting(call->origin());
 }
 
 bool HttpClient::hasRoomFor(const HttpRequest &request) const
 {
+    const QString origin = HttpCall::originOf(request.url);
+    int count = 0;
     qsizetype bytes = 0;
-    for (const auto &open : m_open)
-        bytes += open->call->bodySize();
-    const bool fits =
-        request.body.isEmpty() || bytes == 0 || bytes + request.body.size() <= MaxOpenBytes;
-    return fits && m_open.size() < MaxOpen;
+    qsizetype allBytes = 0;
+    for (const auto &open : m_open) {
+        const qsizetype size = open->call->bodySize();
+        allBytes += size;
+        if (open->call->origin() != origin)
+            continue;
+        ++count;
+        bytes += size;
+    }
+    if (count >= MaxOpen)
+        return false;
+    const qsizetype size = request.body.size();
+    return size == 0 || bytes == 0
+           || (bytes + size <= MaxOpenBytes && allBytes + size <= MaxAllBytes);
+}
+
+void HttpClient::refuse(Asker asker)
+{
+    m_refused.push_back(std::move(asker));
+    QMetaObject::invokeMethod(this, &HttpClient::answerRefused, Qt::QueuedConnection);
+}
+
+void HttpClient::answerRefused()
+{
+    if (m_refused.empty()) // abort() has answered it
+        return;
+    const Asker asker = std::move(m_refused.front());
+    m_refused.pop_front();
+    HttpAnswer answer;
+    answer.problem = Problem(Problem::Kind::WillRetry, QStringLiteral("too much waits already"));
+    asker.answer(answer); // last: it may destroy this
 }
 
 void HttpClient::startWaiting(const QString &origin)
@@ -108,7 +130,7 @@ void HttpClient::startWaiting(const QString &origin)
         if (m_inFlight.value(origin) >= MaxInFlight)
             return;
         // Where a context dies, its calls go one by one: the next one is not to be sent first.
-        if (open->call->isSent() || !open->context || open->call->origin() != origin)
+        if (open->call->isSent() || !open->asker.context || open->call->origin() != origin)
             continue;
         ++m_inFlight[origin];
         open->call->send(m_manager, m_proxies, open->call->isTls() ? tls() : QSslConfiguration());
@@ -129,7 +151,7 @@ void HttpClient::finish(HttpCall *call, const HttpAnswer &answer)
     startWaiting(call->origin());
     // It is in its own signal, and the answer is its own.
     open->call.release()->deleteLater();
-    open->answer(answer); // last: it may destroy this
+    open->asker.answer(answer); // last: it may destroy this
 }
 
 std::unique_ptr<HttpClient::Open> HttpClient::take(HttpCall *call)
@@ -140,7 +162,7 @@ std::unique_ptr<HttpClient::Open> HttpClient::take(HttpCall *call)
     std::unique_ptr<Open> open = std::move(*it);
     m_open.erase(it);
     open->detach();
-    const QString origin = call->origin();
+    const QString &origin = call->origin();
     if (call->isSent() && --m_inFlight[origin] == 0)
         m_inFlight.remove(origin);
     return open;
@@ -154,6 +176,7 @@ void HttpClient::abort()
 void HttpClient::answerAll(const Problem &problem)
 {
     const auto all = std::exchange(m_open, {});
+    const auto refused = std::exchange(m_refused, {});
     m_inFlight.clear();
     for (const auto &open : all) {
         open->detach();
@@ -163,7 +186,9 @@ void HttpClient::answerAll(const Problem &problem)
     HttpAnswer answer;
     answer.problem = problem;
     for (const auto &open : all)
-        open->answer(answer); // may destroy this
+        open->asker.answer(answer); // may destroy this
+    for (const Asker &asker : refused)
+        asker.answer(answer);
 }
 
 } // namespace RemoteLog

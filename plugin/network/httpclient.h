@@ -10,6 +10,7 @@
 #include <QPointer>
 #include <QSslConfiguration>
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,11 +38,14 @@ public:
     // right; here they wait without any.
     static constexpr int MaxInFlight = 6;
 
-    // Beyond these numbers, of requests and of bytes in their bodies, requests are answered with
-    // WillRetry and never sent: memory stays bounded. That answer, too, comes from the event loop;
-    // until then such a request is kept, but not its body. One body alone always fits.
-    static constexpr int MaxOpen = 1024;
-    static constexpr qsizetype MaxOpenBytes = 64 * 1024 * 1024;
+    // Of one origin, sent or waiting: requests, and bytes in their bodies; and bytes of all origins
+    // together. Beyond these, requests are answered with WillRetry and never sent: memory stays
+    // bounded, and a helper that hangs takes no room from the others. That answer, too, comes from
+    // the event loop; until then nothing is kept but the handler. The first body of an origin
+    // always fits, so that each origin gets on, whatever the others have.
+    static constexpr int MaxOpen = 256;
+    static constexpr qsizetype MaxOpenBytes = 16 * 1024 * 1024;
+    static constexpr qsizetype MaxAllBytes = 64 * 1024 * 1024;
 
     using Handler = std::function<void(const HttpAnswer &)>;
 
@@ -62,9 +66,18 @@ public:
     void abort();
 
 private:
+    struct Asker
+    {
+        QPointer<QObject> context;
+        Handler handler;
+
+        void answer(const HttpAnswer &answer) const;
+    };
     struct Open;
 
     bool hasRoomFor(const HttpRequest &request) const;
+    void refuse(Asker asker);
+    void answerRefused();
     void startWaiting(const QString &origin);
     const QSslConfiguration &tls();
     void finish(HttpCall *call, const HttpAnswer &answer);
@@ -76,6 +89,7 @@ private:
     QNetworkAccessManager m_manager;
     HttpProxies *const m_proxies; // the manager's
     std::vector<std::unique_ptr<Open>> m_open; // in the order in which they were asked
+    std::deque<Asker> m_refused; // each has a call of answerRefused() queued
     QHash<QString, int> m_inFlight; // by origin
 };
 

@@ -45,6 +45,14 @@ std::optional<QNetworkProxy> chosen(const QList<QNetworkProxy> &proxies, const Q
     return it == proxies.end() ? std::nullopt : std::optional(*it);
 }
 
+// Whoever has set it, and whatever it is said to be able to.
+QNetworkProxy withNames(QNetworkProxy proxy)
+{
+    if (proxy.type() == QNetworkProxy::Socks5Proxy)
+        proxy.setCapabilities(proxy.capabilities() | QNetworkProxy::HostNameLookupCapability);
+    return proxy;
+}
+
 QByteArray login(const QNetworkProxy &proxy)
 {
     return (proxy.user() + QLatin1Char(':') + proxy.password()).toUtf8().toBase64();
@@ -61,10 +69,8 @@ QString mark(const QNetworkProxy &proxy)
 } // namespace
 
 HttpProxies::HttpProxies(const QNetworkProxy &proxy)
-    : m_proxy(proxy)
+    : m_proxy(withNames(proxy))
 {
-    if (m_proxy.type() == QNetworkProxy::Socks5Proxy)
-        m_proxy.setCapabilities(m_proxy.capabilities() | QNetworkProxy::HostNameLookupCapability);
 }
 
 std::optional<HttpRoute> HttpProxies::route(const QUrl &url)
@@ -97,9 +103,12 @@ QList<QNetworkProxy> HttpProxies::candidates(const QNetworkProxyQuery &query) co
 {
     if (isLoopback(query.peerHostName()))
         return {QNetworkProxy(QNetworkProxy::NoProxy)};
-    if (m_proxy.type() == QNetworkProxy::DefaultProxy)
-        return proxyForQuery(query);
-    return {m_proxy};
+    if (m_proxy.type() != QNetworkProxy::DefaultProxy)
+        return {m_proxy};
+    QList<QNetworkProxy> proxies = proxyForQuery(query);
+    for (QNetworkProxy &proxy : proxies)
+        proxy = withNames(proxy);
+    return proxies;
 }
 
 } // namespace RemoteLog

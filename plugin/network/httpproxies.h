@@ -30,8 +30,8 @@ struct HttpRoute
 class HttpProxies : public QNetworkProxyFactory
 {
 public:
-    // DefaultProxy is the application's. A SOCKS5 proxy gets names, not addresses: but for the
-    // limit above, who is talked to is told to nobody but it.
+    // DefaultProxy is the application's. Either way, a SOCKS5 proxy gets names, not addresses: but
+    // for the limit above, who is talked to is told to nobody but it.
     explicit HttpProxies(const QNetworkProxy &proxy);
 
     // Nothing if no proxy that there is can serve the scheme (a caching one: https), which no
@@ -45,7 +45,7 @@ public:
 private:
     QList<QNetworkProxy> candidates(const QNetworkProxyQuery &query) const;
 
-    QNetworkProxy m_proxy;
+    const QNetworkProxy m_proxy;
 };
 
 } // namespace RemoteLog

@@ -4,6 +4,9 @@
 
 #include <QTimer>
 
+#include <limits>
+#include <memory>
+
 using namespace RemoteLog;
 using namespace RemoteLogTest;
 using namespace std::chrono_literals;
@@ -30,6 +33,8 @@ private Q_SLOTS:
     void failsWhereNobodyListens();
     void stopsReadingWhatIsTooMuch_data();
     void stopsReadingWhatIsTooMuch();
+    void takesAsMuchAsMayBe_data();
+    void takesAsMuchAsMayBe();
     void readsNothingOfWhatSaysThatItIsTooMuch();
     void cutsTheTextOfAFailure();
     void doesNotUnpack();
@@ -162,6 +167,30 @@ void TestHttpBadAnswers::stopsReadingWhatIsTooMuch()
     QCOMPARE(answer.problem.kind(), Problem::Kind::TooLarge);
     QVERIFY(answer.body.isEmpty());
     QTRY_COMPARE_WITH_TIMEOUT(server.openConnections(), 0, Patience);
+}
+
+void TestHttpBadAnswers::takesAsMuchAsMayBe_data()
+{
+    QTest::addColumn<qint64>("maxAnswer");
+    QTest::addRow("just enough") << qint64(10);
+    QTest::addRow("much more") << qint64(100 * Mebi);
+    QTest::addRow("all there is") << std::numeric_limits<qint64>::max();
+}
+
+// And keeps no more memory for it than it needs.
+void TestHttpBadAnswers::takesAsMuchAsMayBe()
+{
+    QFETCH(const qint64, maxAnswer);
+    ScriptedServer server(
+        ScriptedServer::sending(Head + "Content-Length: 10\r\n\r\n1234567890", Then::Wait));
+    HttpClient client;
+    HttpRequest request;
+    request.url = server.url();
+    request.maxAnswer = maxAnswer;
+    const HttpAnswer answer = Asking(&client).ask(request);
+    QCOMPARE(answer.problem, Problem());
+    QCOMPARE(answer.body, QByteArray("1234567890"));
+    QVERIFY2(answer.body.capacity() < 1000, qPrintable(QString::number(answer.body.capacity())));
 }
 
 void TestHttpBadAnswers::readsNothingOfWhatSaysThatItIsTooMuch()

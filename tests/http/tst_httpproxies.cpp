@@ -33,6 +33,7 @@ private Q_SLOTS:
     void logsIntoASocksProxy();
     void asksForAPersonWhereItMayNot_data();
     void asksForAPersonWhereItMayNot();
+    void usesTheApplicationsProxy_data();
     void usesTheApplicationsProxy();
     void prefersItsOwnToTheApplications();
     void reachesLoopbackWithoutAProxy_data();
@@ -108,11 +109,20 @@ void TestHttpProxies::asksForAPersonWhereItMayNot()
     QCOMPARE(server.connections(), 0);
 }
 
+void TestHttpProxies::usesTheApplicationsProxy_data()
+{
+    leavesNamesToASocksProxy_data();
+}
+
 void TestHttpProxies::usesTheApplicationsProxy()
 {
+    QFETCH(const bool, isCapable);
     SocksServer socks;
     ScriptedServer server;
-    const ApplicationProxy guard(proxyAt(QNetworkProxy::Socks5Proxy, socks));
+    QNetworkProxy proxy = proxyAt(QNetworkProxy::Socks5Proxy, socks);
+    if (!isCapable)
+        proxy.setCapabilities(QNetworkProxy::TunnelingCapability);
+    const ApplicationProxy guard(proxy);
     HttpClient client;
     const HttpAnswer answer = Asking(&client).get(server.url(QStringLiteral("/"), HiddenHost));
     QCOMPARE(answer.problem, Problem());

@@ -1,64 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "asking.h"
-#include "scriptedserver.h"
+#include "heldserver.h"
 
-#include <QPointer>
+#include <algorithm>
+#include <functional>
+#include <memory>
 
 using namespace RemoteLog;
 using namespace RemoteLogTest;
 using namespace std::chrono_literals;
 
-namespace {
-
-// A server whose answers the test gives one by one.
-class HeldServer : public ScriptedServer
-{
-public:
-    HeldServer()
-        : ScriptedServer([this](QTcpSocket *socket, const ReceivedRequest &request) {
-            m_held.append({socket, request});
-        })
-    {
-    }
-
-    qsizetype held() const { return m_held.size(); }
-
-    void answerOne()
-    {
-        const auto [socket, request] = m_held.takeFirst();
-        if (socket)
-            answering(request.target)(socket, request);
-    }
-
-private:
-    QList<QPair<QPointer<QTcpSocket>, ReceivedRequest>> m_held;
-};
-
-HttpRequest requestTo(const ScriptedServer &server, int number = 0)
-{
-    HttpRequest request;
-    request.url = server.url(QStringLiteral("/%1").arg(number));
-    return request;
-}
-
-HttpRequest postTo(const QTcpServer &server, const QByteArray &body)
-{
-    HttpRequest request;
-    request.method = HttpRequest::Method::Post;
-    request.url = QUrl(QStringLiteral("http://127.0.0.1:%1/").arg(server.serverPort()));
-    request.body = body;
-    return request;
-}
-
-bool areAll(const QList<HttpAnswer> &answers, Problem::Kind kind)
-{
-    return std::all_of(answers.begin(), answers.end(),
-                       [kind](const HttpAnswer &answer) { return answer.problem.kind() == kind; });
-}
-
-} // namespace
-
-// Which requests are on their way, which wait, and that each is answered once whatever happens.
+// Which requests are on their way and which wait, and that each is answered once whatever happens.
 class TestHttpQueue : public QObject
 {
     Q_OBJECT
@@ -67,9 +19,6 @@ private Q_SLOTS:
     void sendsSixAtATime();
     void countsEachOriginByItself();
     void waitsWithoutALimit();
-    void refusesWhatWouldBeTooMuch();
-    void refusesBodiesThatWouldBeTooMuch();
-    void alwaysTakesOneBody();
     void abortAnswersEverything();
     void abortForgetsConnections();
     void goesOnAfterAbort();
@@ -137,57 +86,6 @@ void TestHttpQueue::waitsWithoutALimit()
     QTRY_COMPARE_WITH_TIMEOUT(asking.answers().size(), 2 * HttpClient::MaxInFlight, Patience);
     QVERIFY(areAll(asking.answers().mid(0, HttpClient::MaxInFlight), Problem::Kind::WillRetry));
     QVERIFY(areAll(asking.answers().mid(HttpClient::MaxInFlight), Problem::Kind::None));
-}
-
-void TestHttpQueue::refusesWhatWouldBeTooMuch()
-{
-    HeldServer server;
-    HttpClient client;
-    Asking asking(&client);
-    for (int i = 0; i < HttpClient::MaxOpen; ++i)
-        asking.send(requestTo(server, i));
-    QTRY_COMPARE_WITH_TIMEOUT(server.held(), HttpClient::MaxInFlight, Patience);
-    QCOMPARE(asking.answers().size(), 0);
-    QCOMPARE(asking.ask(requestTo(server)).problem.kind(), Problem::Kind::WillRetry);
-    QCOMPARE(asking.answers().size(), 1);
-}
-
-void TestHttpQueue::refusesBodiesThatWouldBeTooMuch()
-{
-    QTcpServer stuck; // it never reads
-    QVERIFY(stuck.listen(QHostAddress::LocalHost));
-    ScriptedServer server;
-    HttpClient client;
-    Asking asking(&client);
-    HttpRequest request = postTo(stuck, QByteArray(HttpClient::MaxOpenBytes / 4, 'x'));
-    for (int i = 0; i < 4; ++i)
-        asking.send(request);
-    request.body = "x";
-    asking.send(request);
-    QCOMPARE(asking.answers().size(), 0); // never from inside
-    QTRY_COMPARE_WITH_TIMEOUT(asking.answers().size(), 1, Patience);
-    QCOMPARE(asking.answers()[0].problem.kind(), Problem::Kind::WillRetry);
-    QVERIFY(asking.answers()[0].problem.detail().contains(QStringLiteral("too much")));
-
-    // What has no body needs no room, and what is answered makes some.
-    QCOMPARE(asking.ask(requestTo(server)).problem, Problem());
-    client.abort();
-    QCOMPARE(asking.answers().size(), 6);
-    QCOMPARE(asking.ask(postTo(server, "x")).problem, Problem());
-}
-
-void TestHttpQueue::alwaysTakesOneBody()
-{
-    QTcpServer stuck;
-    QVERIFY(stuck.listen(QHostAddress::LocalHost));
-    ScriptedServer server;
-    HttpClient client;
-    Asking asking(&client);
-    asking.send(postTo(stuck, QByteArray(HttpClient::MaxOpenBytes + 1, 'x')));
-    // These are answered, and that one, which would have been before them, is not.
-    QVERIFY(asking.ask(postTo(stuck, "x")).problem.detail().contains(QStringLiteral("too much")));
-    QCOMPARE(asking.ask(requestTo(server)).problem, Problem());
-    QCOMPARE(asking.answers().size(), 2);
 }
 
 void TestHttpQueue::abortAnswersEverything()
