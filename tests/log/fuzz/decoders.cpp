@@ -2,6 +2,7 @@
 #include "interface/multibase.h"
 #include "log/address.h"
 #include "log/block.h"
+#include "log/car.h"
 #include "log/contents.h"
 #include "log/history.h"
 #include "log/link.h"
@@ -136,9 +137,27 @@ void openAnyBody(const QByteArray &bytes)
     openBody(BodyKind::Page, bytes, keys.publicKey, keys.readKey);
 }
 
+// In whatever pieces it comes, the same comes out.
+void readCar(const QByteArray &bytes)
+{
+    CarReader whole;
+    const QList<Block> blocks = whole.read(bytes);
+    qsizetype count = 0;
+    CarReader inPieces;
+    for (qsizetype at = 0; at < bytes.size(); at += 5) {
+        for (const Block &block : inPieces.read(bytes.mid(at, 5))) {
+            expect(blockAddress(block.bytes()) == block.address());
+            expect(count < blocks.size() && blocks.at(count++).address() == block.address());
+        }
+    }
+    expect(count == blocks.size() && inPieces.problem() == whole.problem());
+    expect(inPieces.isComplete() == whole.isComplete());
+    expect(inPieces.bytesTaken() == whole.bytesTaken() && whole.bytesTaken() <= bytes.size());
+}
+
 constexpr void (*decoders[])(const QByteArray &) = {
-    readBlock,     readPage, readIndex, readPlainPage, readRecord,  readRecordData,
-    readExtension, readLink, readHint,  readText,      openAnyBody, readContents};
+    readBlock, readPage, readIndex, readPlainPage, readRecord,   readRecordData, readExtension,
+    readLink,  readHint, readText,  openAnyBody,   readContents, readCar};
 
 } // namespace
 
