@@ -299,6 +299,8 @@ void TestKuboAnswers::countsWhatWasImported_data()
            Kind::None);
     import("a root is missing", {one, two}, root(one) + stats(2), Kind::WillRetry);
     import("a pin that failed", {one}, root(one, missing) + stats(2), Kind::WillRetry);
+    import("a pin that waited for a missing block", {one},
+           root(one, "context deadline exceeded") + stats(2), Kind::WillRetry);
     import("a pin for which there is no space", {one},
            root(one, "write: no space left on device") + stats(2), Kind::LocalStorageFull);
     import("a block is missing", {}, stats(1), Kind::WillRetry);
