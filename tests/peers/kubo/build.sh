@@ -39,6 +39,8 @@ skip()
     exit 0
 }
 
+# Programs that a desktop starts may lack the folder that Go's own installation uses.
+PATH=$PATH:/usr/local/go/bin
 # Else Go would fetch a newer Go, which nobody asked for.
 export GOTOOLCHAIN=local
 needed=$(sed -n 's/^go //p' "$here/go.mod")
