@@ -29,6 +29,7 @@ private Q_SLOTS:
     void anUnknownNameIsNoRecord();
     void anOlderRecordIsNotRefused();
     void theHeadHoldsTheLog();
+    void aGatewaysCarOfALongChainIsCut();
     void whatIsMissingIsNotThere();
     void browsersAreRefused();
     void restartsWhereItWas();
@@ -224,6 +225,31 @@ void KuboNodeTest::theHeadHoldsTheLog()
     // Read back by another one.
     QCOMPARE(m_bob->run({u"dag"_s, u"import"_s}, exported.output).exitCode, 0);
     QCOMPARE(m_http.ask("POST", m_bob->rpcUrl(), stored(page)).status, 200);
+}
+
+// A gateway goes at most 1024 levels down, two for each block of ours. It says so where a CAR's
+// next section would be, and ends as if all were well.
+void KuboNodeTest::aGatewaysCarOfALongChainIsCut()
+{
+    QList<QByteArray> chain{block("oldest")};
+    while (chain.size() < 600)
+        chain.append(block(QByteArray::number(chain.size()), {blockAddress(chain.last())}));
+    QCOMPARE(put(*m_alice, chain).size(), chain.size());
+    const QString head = textOf(chain.last());
+    const PlainAnswer car =
+        m_http.get(m_alice->gatewayUrl(), u"/ipfs/%1?format=car&dag-scope=all"_s.arg(head));
+    QCOMPARE(car.status, 200);
+    QVERIFY(car.body.contains(chain.last()));
+    QVERIFY(car.body.endsWith("CAR stream truncated, response is incomplete]"));
+    const auto held = [&chain](const QByteArray &bytes) {
+        return std::count_if(chain.begin(), chain.end(),
+                             [&](const QByteArray &one) { return bytes.contains(one); });
+    };
+    QCOMPARE(held(car.body), 513);
+
+    const auto exported = m_alice->run({u"dag"_s, u"export"_s, u"--progress=false"_s, head});
+    QCOMPARE(exported.exitCode, 0);
+    QCOMPARE(held(exported.output), chain.size());
 }
 
 void KuboNodeTest::whatIsMissingIsNotThere()
