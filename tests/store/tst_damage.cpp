@@ -36,19 +36,12 @@ private Q_SLOTS:
     void newerIsLeftAlone();
     void noFile();
     void emptyFileIsANewDatabase();
-    void uselessWriteAheadLog();
-    void damagedFrameIsTold_data();
-    void damagedFrameIsTold();
-    void crashIsNoDamage();
-    void whereTheLogIsGoneTheDatabaseHasAll();
     void whereTheLogIsDamagedTheDatabaseIsChecked();
     void damageMetInUseIsFoundAtTheNextOpen();
     void bigDatabasesOpenAtOnce();
 
 private:
     void damageBigDatabase(OwnLog *log);
-    QByteArray logOfDeadProfile(int commits);
-    QString logPath() const { return m_profile->file() + QStringLiteral("-wal"); }
     void write(const QString &path, const QByteArray &bytes);
     QByteArray read(const QString &path);
     void isUsable();
@@ -301,108 +294,6 @@ void DamageTest::emptyFileIsANewDatabase()
         QVERIFY(!m_profile->notice);
         isUsable();
     }
-}
-
-void DamageTest::uselessWriteAheadLog()
-{
-    write(m_profile->file(), m_good);
-    write(m_profile->file() + QStringLiteral("-wal"), bytesOf(1, 50'000));
-    QVERIFY(!m_profile->open());
-    QCOMPARE(m_profile->notice.kind(), Problem::Kind::LocalDataCorrupt);
-    const QDir folder(m_profile->directory());
-    const QStringList aside = folder.entryList({QStringLiteral("*.damaged-*-wal")});
-    QCOMPARE(aside.size(), 1);
-    QCOMPARE(read(folder.filePath(aside.constFirst())), bytesOf(1, 50'000));
-    QCOMPARE(m_profile->pending(m_profile->ownLog(), 11).size(), 30);
-}
-
-// A profile that died after so many commits, and its write-ahead log.
-QByteArray DamageTest::logOfDeadProfile(int commits)
-{
-    write(m_profile->file(), m_good);
-    if (m_profile->open())
-        qFatal("a good database does not open");
-    const OwnLog log = m_profile->ownLog();
-    for (int i = 0; i < commits; ++i) {
-        if (m_profile->outbox().append(log, log.nextSequence + quint64(i), {{bytesOf(7, 300), {}}}))
-            qFatal("an append fails");
-    }
-    m_profile->crash();
-    return read(logPath());
-}
-
-void DamageTest::damagedFrameIsTold_data()
-{
-    QTest::addColumn<double>("where");
-    QTest::addColumn<int>("size");
-    for (const double where : {0.1, 0.5, 0.8}) {
-        QTest::addRow("one byte at %g", where) << where << 1;
-        QTest::addRow("two frames at %g", where) << where << 9000;
-    }
-}
-
-// Behind it SQLite reads nothing, and the next commit would overwrite what was confirmed.
-void DamageTest::damagedFrameIsTold()
-{
-    QFETCH(const double, where);
-    QFETCH(const int, size);
-    QByteArray log = logOfDeadProfile(30);
-    const auto at = qsizetype(double(log.size()) * where);
-    for (qsizetype i = at; i < at + size; ++i)
-        log[i] = char(log[i] ^ 0x55);
-    write(logPath(), log);
-    QVERIFY(!m_profile->open());
-    QCOMPARE(m_profile->notice.kind(), Problem::Kind::LocalDataCorrupt);
-    const QDir folder(m_profile->directory());
-    const QStringList aside = folder.entryList({QStringLiteral("*.damaged-*-wal")});
-    QCOMPARE(aside.size(), 1);
-    QCOMPARE(read(folder.filePath(aside.constFirst())), log);
-    // What came before it is there.
-    const auto kept = m_profile->pending(m_profile->ownLog(), 41).size();
-    QVERIFY(kept < 30);
-    QVERIFY(kept >= int(30 * where) - 5);
-    QVERIFY(!m_profile->open());
-    QVERIFY(!m_profile->notice);
-}
-
-// Whatever of the last transaction did not get to the disk, and in whatever order.
-void DamageTest::crashIsNoDamage()
-{
-    const QByteArray whole = logOfDeadProfile(12);
-    const qsizetype before = logOfDeadProfile(11).size();
-    QVERIFY(before < whole.size());
-    constexpr qsizetype FrameSize = 24 + 4096;
-    QList<QByteArray> logs;
-    for (qsizetype size = before; size <= whole.size(); size += 500)
-        logs.append(whole.first(size));
-    for (qsizetype frame = before; frame < whole.size(); frame += FrameSize) {
-        logs.append(whole);
-        logs.last().replace(frame, FrameSize, QByteArray(FrameSize, '\0'));
-    }
-    for (const QByteArray &log : logs) {
-        write(m_profile->file(), m_good);
-        write(logPath(), log);
-        QVERIFY(!m_profile->open());
-        QVERIFY(!m_profile->notice);
-        QVERIFY(m_profile->pending(m_profile->ownLog(), 41).size() >= 11);
-        m_profile->close();
-    }
-}
-
-// Also if nobody closes it any more.
-void DamageTest::whereTheLogIsGoneTheDatabaseHasAll()
-{
-    QVERIFY(!m_profile->open());
-    OwnLog log = m_profile->createLog();
-    QVERIFY(!m_profile->outbox().append(log, 1, {{"confirmed", {}}}));
-    QVERIFY(QFile::remove(logPath()));
-    QCOMPARE(m_profile->outbox().append(log, 2, {{"not taken", {}}}).kind(),
-             Problem::Kind::ActionRequired);
-    const QByteArray database = read(m_profile->file());
-    m_profile->close();
-    write(m_profile->file(), database);
-    QVERIFY(!m_profile->open());
-    QCOMPARE(m_profile->pending(m_profile->ownLog()).size(), 1);
 }
 
 // A database too big to be checked each time, damaged in the middle.
