@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "engine.h"
+#include "helpers/gravity.h"
 
 #include <QThread>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "appender.h"
+#include "engine/reading/incominglogs.h"
+#include "engine/writing/appender.h"
+#include "engine/writing/outgoinglogs.h"
 #include "engineport.h"
-#include "incominglogs.h"
 #include "networkdamper.h"
-#include "outgoinglogs.h"
 #include "profileopener.h"
 #include "statusreporter.h"
 #include "waker.h"

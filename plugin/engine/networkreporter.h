@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "helperset.h"
+#include "helpers/helperset.h"
 
 #include <QPointer>
 #include <QTimer>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "helpers/timing.h"
 #include "platform/profilelock.h"
 #include "store/database.h"
-#include "timing.h"
 
 #include <QDeadlineTimer>
 #include <QObject>

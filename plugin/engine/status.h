@@ -52,12 +52,6 @@ struct TransportStatus
     friend bool operator==(const TransportStatus &, const TransportStatus &) = default;
 };
 
-// The graver of two: what a person has to act on before what mends itself.
-Problem graver(const Problem &a, const Problem &b);
-
-// True for what a person has to act on.
-bool needsAttention(const Problem &problem);
-
 // How a followed log is told from others inside the plugin: its name and read key, as text. Secret.
 QString identityOf(const LogLink &link);
 

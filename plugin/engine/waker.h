@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "incominglogs.h"
-#include "outgoinglogs.h"
+#include "engine/reading/incominglogs.h"
+#include "engine/writing/outgoinglogs.h"
 
 namespace RemoteLog {
 

@@ -151,4 +151,9 @@ ContentStore::ContentStore(QObject *parent)
 
 ContentStore::~ContentStore() = default;
 
+bool ContentStore::isReadOnly() const
+{
+    return false;
+}
+
 } // namespace RemoteLog

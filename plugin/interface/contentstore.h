@@ -138,6 +138,10 @@ public:
     // True if it is held back while there is no network. Does not change while the object lives.
     virtual bool needsNetwork() const = 0;
 
+    // True if it is only read from: put() is never called then, and it counts neither as a place
+    // where blocks are stored nor in an audit. Does not change while the object lives. False here.
+    virtual bool isReadOnly() const;
+
     // Finishes open calls soon, with WillRetry. Called when the network changed, if needsNetwork(),
     // and when a call takes far too long.
     virtual void abort() = 0;

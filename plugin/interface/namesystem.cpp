@@ -10,4 +10,9 @@ NameSystem::NameSystem(QObject *parent)
 
 NameSystem::~NameSystem() = default;
 
+bool NameSystem::isReadOnly() const
+{
+    return false;
+}
+
 } // namespace RemoteLog

@@ -33,6 +33,10 @@ public:
     // True if it is held back while there is no network. Does not change while the object lives.
     virtual bool needsNetwork() const = 0;
 
+    // True if it is only asked: put() is never called then, and its embedLimit() does not count.
+    // Does not change while the object lives. False here.
+    virtual bool isReadOnly() const;
+
     // As ContentStore::abort().
     virtual void abort() = 0;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <RemoteLog/settings.h>
 
+#include "interface/helperurl.h"
+
 #include <QtCore/QDebug>
 #include <QtCore/QDir>
 
@@ -178,6 +180,10 @@ Problem Settings::validate() const
             return invalid(QStringLiteral("a helper has user info: use setCredential()"), helper);
         if (helper.toEncoded().size() > helperLimit)
             return invalid(QStringLiteral("a helper is longer than 1024 bytes"));
+        if (HelperUrl::isOne(helper)) {
+            if (const Result<HelperUrl> read = HelperUrl::fromUrl(helper); !read.ok())
+                return read.problem();
+        }
         const auto isSame = [&helper](const QUrl &other) { return isSameHelper(helper, other); };
         if (std::count_if(d->helpers.cbegin(), d->helpers.cend(), isSame) > 1)
             return invalid(QStringLiteral("a helper is listed twice: ")

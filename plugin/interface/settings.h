@@ -47,16 +47,18 @@ public:
     void setDirectory(const QString &path);
 
     // Helpers to write to and read from; the scheme says the role. `file:///path` is a shared
-    // folder, content store and name system at once; `?network=required` makes it wait for the
-    // network. Others are registered by the host (TransportPlugin::registerContentStore). Each
-    // once, two spellings of one path being the same; no user info; at most 1024 bytes each. May be
-    // empty, the default: then entries only wait.
+    // folder, content store and name system at once. `kubo+http://127.0.0.1:5001` (or `kubo+https`)
+    // is the RPC of an IPFS node: both, too. `gateway+https://host` is a trustless IPFS gateway,
+    // both, but only read from; `routing+https://host` is delegated routing V1, a name system.
+    // `?network=required` makes what is on this computer wait for the network. Others are
+    // registered by the host (TransportPlugin::registerContentStore). Each once, two spellings of
+    // one path being the same; no user info; at most 1024 bytes each. May be empty, the default:
+    // then entries only wait.
     QList<QUrl> helpers() const;
     void setHelpers(const QList<QUrl> &urls);
 
-    // Proxy for the plugin's own helpers over HTTP, which the next version will bring: the folder,
-    // the only one of this version, uses none. Helpers of the host take no notice of it. Loopback
-    // is reached without it. Default: QNetworkProxy::DefaultProxy, the application's.
+    // Proxy for the plugin's own helpers over HTTP. Helpers of the host take no notice of it.
+    // Loopback is reached without it. Default: QNetworkProxy::DefaultProxy, the application's.
     QNetworkProxy proxy() const;
     void setProxy(const QNetworkProxy &proxy);
 

@@ -31,7 +31,8 @@ struct HttpAnswer
     // Complete if there is no problem and the answer gave a length. If it did not, or came in
     // chunks, the end is where it seemed to be, for Qt does not always notice that chunks are cut:
     // whoever reads it must know by the content. Beside a problem only where `status` is 300 or
-    // more: what such an answer says, cut at maxAnswer. Otherwise empty.
+    // more: what such an answer says, cut at maxAnswer; or where HttpRequest::keepsPart wants it.
+    // Otherwise empty.
     QByteArray body;
 
     // The first header of that name in any case; null if there is none.

@@ -115,7 +115,8 @@ void HttpCall::readHead()
         return;
     }
     // There is no need to read what is too much by its own word.
-    if (m_request.method != HttpRequest::Method::Head && isSuccess(m_answer.status)
+    if (m_request.method != HttpRequest::Method::Head && !m_request.keepsPart
+        && isSuccess(m_answer.status)
         && m_answer.header("Content-Length").toLongLong() > m_request.maxAnswer)
         end(tooLarge());
 }
@@ -200,7 +201,8 @@ void HttpCall::end(const Problem &problem)
     const auto wait = retryAfter(m_answer.header("Retry-After"), m_answer.header("Date"),
                                  QDateTime::currentDateTimeUtc());
     m_answer.problem = problem.withRetryAfter(wait.value_or(std::chrono::seconds(0)));
-    if (problem && (m_answer.status < 300 || m_answer.status == 304))
+    const bool isGood = m_answer.status < 300 || m_answer.status == 304;
+    if (problem && isGood && !(m_request.keepsPart && isSuccess(m_answer.status)))
         m_answer.body.clear();
     QMetaObject::invokeMethod(
         this, [this] { Q_EMIT ended(m_answer); }, Qt::QueuedConnection);

@@ -43,7 +43,7 @@ public:
     // bounded, and a helper that hangs takes no room from the others. That answer, too, comes from
     // the event loop; until then nothing is kept but the handler. The first body of an origin
     // always fits, so that each origin gets on, whatever the others have.
-    static constexpr int MaxOpen = 256;
+    static constexpr int MaxOpen = 1024;
     static constexpr qsizetype MaxOpenBytes = 16 * 1024 * 1024;
     static constexpr qsizetype MaxAllBytes = 64 * 1024 * 1024;
 

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "httpproxies.h"
 
-#include <QHostAddress>
+#include "interface/helperurl.h"
 
 #include <algorithm>
 
 namespace RemoteLog {
 
 namespace {
-
-bool isLoopback(const QString &host)
-{
-    return host == QStringLiteral("localhost") || QHostAddress(host).isLoopback();
-}
 
 // It gets requests, not connections: Qt prefers that for plain http.
 bool readsRequests(const QNetworkProxy &proxy, const QUrl &url)
@@ -101,7 +96,7 @@ QList<QNetworkProxy> HttpProxies::queryProxy(const QNetworkProxyQuery &query)
 
 QList<QNetworkProxy> HttpProxies::candidates(const QNetworkProxyQuery &query) const
 {
-    if (isLoopback(query.peerHostName()))
+    if (isLoopbackHost(query.peerHostName()))
         return {QNetworkProxy(QNetworkProxy::NoProxy)};
     if (m_proxy.type() != QNetworkProxy::DefaultProxy)
         return {m_proxy};

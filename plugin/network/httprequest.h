@@ -37,6 +37,10 @@ struct HttpRequest
     // Most that the answer's body may have; more than that is TooLarge as soon as it is known.
     qint64 maxAnswer = 1024 * 1024;
 
+    // Of a good answer that is cut or over maxAnswer, what came stands beside the problem: for
+    // bodies whose parts say themselves whether they are right.
+    bool keepsPart = false;
+
     // From when it is sent, not from when it is queued, to the last byte of the answer. What is
     // moved meanwhile, up and down, adds to it: HttpSettings::minimumRate.
     std::chrono::milliseconds timeLimit{30'000};

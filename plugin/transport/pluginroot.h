@@ -3,7 +3,7 @@
 
 #include "keychain.h"
 
-#include "engine/helperregistry.h"
+#include "helpers/helperregistry.h"
 #include "network/systemnetworkwatch.h"
 
 #include <RemoteLog/transportplugin.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "secretkeeper.h"
 
-#include "engine/call.h"
 #include "engine/reply.h"
+#include "helpers/call.h"
 #include "security/keys.h"
 
 #include <QThread>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "engine/timing.h"
+#include "helpers/timing.h"
 
 #include <RemoteLog/secretstore.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "engine/helperset.h"
-#include "engine/namelane.h"
+#include "helpers/helperset.h"
+#include "helpers/namelane.h"
 #include "scriptednames.h"
 
 #include <QtTest>

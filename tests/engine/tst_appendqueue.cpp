@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "engine/appendqueue.h"
+#include "engine/writing/appendqueue.h"
 
 #include <QtTest>
 

@@ -2,7 +2,7 @@
 // For the thread sanitizer, so without QtTest, whose watchdog is a thread of an uninstrumented Qt:
 // four hosts append while a worker takes and, in the end, closes. Every request is answered once,
 // in order for each host.
-#include "engine/appendqueue.h"
+#include "engine/writing/appendqueue.h"
 
 #include <cstdio>
 #include <thread>

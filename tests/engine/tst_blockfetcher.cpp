@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "engine/blockfetcher.h"
+#include "helpers/blockfetcher.h"
 #include "log/address.h"
 #include "scriptedstore.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "engine/helper.h"
+#include "helpers/helper.h"
 #include "scriptednames.h"
 
 #include <QtTest>

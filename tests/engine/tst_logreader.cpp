@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "engine/logreader.h"
+#include "engine/reading/logreader.h"
 #include "support/sealedlog.h"
 
 #include "log/history.h"

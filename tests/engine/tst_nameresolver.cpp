@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "engine/nameresolver.h"
+#include "helpers/nameresolver.h"
 #include "namesystems.h"
 #include "support/sealedlog.h"
 

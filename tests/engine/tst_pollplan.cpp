@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "engine/pollplan.h"
-#include "engine/ratelimit.h"
+#include "helpers/ratelimit.h"
 
 #include <QtTest>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "engine/recordkeeper.h"
+#include "engine/reading/recordkeeper.h"
 #include "support/sealedlog.h"
 
 #include <QtTest>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "engine/namelane.h"
-#include "engine/recordputter.h"
+#include "engine/writing/recordputter.h"
+#include "helpers/namelane.h"
 #include "scriptednames.h"
 #include "support/sealedlog.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "engine/auditor.h"
-#include "engine/uploader.h"
+#include "engine/writing/auditor.h"
+#include "engine/writing/uploader.h"
 #include "scriptedstore.h"
 #include "testprofile.h"
 

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+#include "uploader.h"
+
+#include "helpers/call.h"
+
+#include "log/address.h"
+#include "log/block.h"
+
+#include <algorithm>
+
+namespace RemoteLog {
+
+namespace {
+
+constexpr int BatchBlocks = 256;
+// The last block of a batch may go over it: together never more than the 8 MiB that stores expect.
+constexpr qint64 MostBytes = 8 * 1024 * 1024 - MaxBlockSize;
+// Small enough that a larger block is alone.
+constexpr qint64 LeastBytes = 16 * 1024;
+// Puts of a store that answers nothing, and is left holding them.
+constexpr int MostGivenUp = 4;
+
+} // namespace
+
+Uploader::Uploader(const OwnLog &log, Helper *helper, const PublisherContext &context,
+                   QObject *parent)
+    : QObject(parent)
+    , m_log(log)
+    , m_helper(helper)
+    , m_context(context)
+    , m_helperId(context.database.helperId(helper->url().toString()))
+    , m_batchBytes(MostBytes)
+    , m_limit(this)
+{
+    m_limit.setSingleShot(true);
+    const Result<Placement> placement = m_context.pages.placement(m_log, m_helperId);
+    if (placement.ok())
+        m_placement = placement.value();
+    m_placement.pages = std::min(m_placement.pages, m_log.position.nextPage);
+    if (m_placement.pages > 0) {
+        const Result<PageRange> last = m_context.pages.pageRange(m_log, m_placement.pages - 1);
+        if (last.ok())
+            m_last = last.value().address;
+    }
+}
+
+void Uploader::advance()
+{
+    if (m_isOpen || m_isStopped || !m_helper
+        || !m_helper->isUsable(Helper::Role::Store, Helper::Direction::Write)
+        || m_placement.pages >= m_log.position.nextPage)
+        return;
+    if (m_mustCheck && !m_last.isEmpty())
+        check();
+    else
+        put();
+}
+
+// ---- Is it the store that it was?
+
+void Uploader::check()
+{
+    QList<QByteArray> addresses{m_last};
+    if (!m_placement.head.isEmpty() && m_placement.head != m_last)
+        addresses.append(m_placement.head);
+    m_isOpen = true;
+    const Helper::Call call = m_helper->begin(Helper::Role::Store, Helper::Direction::Write);
+    whenAnswered<Result<QList<bool>>>(
+        m_helper->store()->exists(addresses), this, m_context.timing.callLimit,
+        [this, call](const Result<QList<bool>> &answer) { checked(call, answer); });
+}
+
+void Uploader::checked(const Helper::Call &call, const Result<QList<bool>> &answer)
+{
+    m_isOpen = false;
+    if (!m_helper)
+        return;
+    if (!answer.ok() || answer.value().isEmpty()) {
+        m_helper->failed(call, answer.ok() ? Problem(Problem::Kind::WillRetry,
+                                                     QStringLiteral("an answer is incomplete"))
+                                           : answer.problem());
+        Q_EMIT progressed();
+        return;
+    }
+    m_mustCheck = false;
+    if (answer.value().contains(false)) {
+        startOver();
+        Q_EMIT progressed(); // backwards
+    }
+    advance();
+}
+
+void Uploader::startOver()
+{
+    // Most may still be there; a store that looks before it writes makes that cheap.
+    m_ordinal = 0;
+    m_last.clear();
+    save({});
+}
+
+// ---- Put
+
+void Uploader::put()
+{
+    const Result<QList<OwnBlock>> blocks =
+        m_context.pages.blocks(m_log, m_placement.pages, m_ordinal, BatchBlocks, m_batchBytes);
+    if (!blocks.ok() || blocks.value().isEmpty()) {
+        setProblem(blocks.ok()
+                       ? Problem(Problem::Kind::LocalDataCorrupt,
+                                 QStringLiteral("page %1 has no blocks").arg(m_placement.pages))
+                       : blocks.problem());
+        return;
+    }
+    const OwnBlock &last = blocks.value().constLast();
+    Batch batch;
+    batch.call = m_helper->begin(Helper::Role::Store, Helper::Direction::Write);
+    batch.page = last.page;
+    batch.ordinal = last.ordinal;
+    batch.endsPage = last.isPage;
+    batch.last = last.block.address();
+    QList<Block> content;
+    for (const OwnBlock &block : blocks.value()) {
+        content.append(block.block);
+        batch.bytes += block.block.bytes().size();
+    }
+    Upload upload;
+    upload.setBlocks(content);
+    upload.setPreviousHead(m_placement.head);
+    if (last.isPage && last.page + 1 == m_log.position.nextPage) {
+        batch.head = batch.last;
+        upload.setHead(batch.head);
+        upload.setCompletesTree(true);
+    }
+    m_isOpen = true;
+    m_limit.disconnect();
+    connect(&m_limit, &QTimer::timeout, this, [this, batch] { overdue(batch); });
+    m_limit.start(m_context.timing.limitFor(batch.bytes));
+    m_answer =
+        onAnswer<Problem>(m_helper->store()->put(upload), this,
+                          [this, batch](const Problem &problem) { uploaded(batch, problem); });
+}
+
+void Uploader::overdue(const Batch &batch)
+{
+    if (!m_helper)
+        return;
+    // Another put beside it would only take the line from this one, or pile up behind a disk that
+    // hangs. What still comes counts; what does not is ended, and tried again with less.
+    const Problem silence = noAnswerWithin(m_limit.intervalAsDuration());
+    switch (++m_overdue) {
+    case 1:
+        m_limit.start();
+        m_helper->failed(batch.call, silence);
+        Q_EMIT progressed();
+        return;
+    case 2:
+        m_limit.start();
+        m_helper->abort(Helper::Role::Store);
+        return;
+    default:
+        // A store that does not even end what is aborted holds what it was given: not for ever
+        // more.
+        if (m_givenUp == MostGivenUp)
+            return;
+        ++m_givenUp;
+        delete m_answer;
+        uploaded(batch, silence);
+    }
+}
+
+void Uploader::uploaded(const Batch &batch, const Problem &problem)
+{
+    const bool wasOverdue = std::exchange(m_overdue, 0) > 0;
+    m_isOpen = false;
+    m_limit.stop();
+    if (problem || wasOverdue)
+        m_batchBytes = std::max(m_batchBytes / 2, LeastBytes);
+    else
+        m_batchBytes = std::min(m_batchBytes * 2, MostBytes);
+    if (!m_helper)
+        return;
+    if (problem) {
+        // Goes on when the helper says that it may be used again.
+        m_mustCheck = true;
+        m_helper->failed(batch.call, problem);
+        Q_EMIT progressed();
+        return;
+    }
+    m_helper->succeeded(batch.call);
+    m_mustCheck = false;
+    m_last = batch.last;
+    m_ordinal = batch.endsPage ? 0 : batch.ordinal + 1;
+    Placement reached = m_placement;
+    reached.pages = batch.endsPage ? batch.page + 1 : batch.page;
+    if (!batch.head.isEmpty())
+        reached.head = batch.head;
+    if (reached != m_placement)
+        save(reached);
+    Q_EMIT progressed();
+    advance();
+}
+
+void Uploader::save(const Placement &placement)
+{
+    m_placement = placement;
+    // If that fails, at worst the blocks are put once more after a restart.
+    setProblem(m_context.pages.setPlacement(m_log, m_helperId, placement));
+}
+
+void Uploader::setProblem(const Problem &problem)
+{
+    if (m_problem == problem)
+        return;
+    m_problem = problem;
+    Q_EMIT problemChanged();
+}
+
+} // namespace RemoteLog
