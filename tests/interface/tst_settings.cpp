@@ -109,6 +109,9 @@ void TestSettings::refuses_data()
     row("long helper", [](Settings &s) {
         s.setHelpers({QUrl(QString(u"https://a.example/"_s).leftJustified(1025, u'x'))});
     });
+    row("node without host", [](Settings &s) { s.setHelpers({QUrl(u"kubo+http:///"_s)}); });
+    row("gateway with a query",
+        [](Settings &s) { s.setHelpers({QUrl(u"gateway+https://gateway.example?format=raw"_s)}); });
     row("second helper is bad", [](Settings &s) {
         s.setHelpers({QUrl(u"file:///a"_s), QUrl(u"b"_s)});
     });
