@@ -46,6 +46,13 @@ void BlockFetcher::fetch(const Wanted &wanted, QObject *context, Handler handler
     job->wanted = wanted;
     job->context = context;
     job->handler = std::move(handler);
+    if (!wanted.extrasOf)
+        job->wanted.extrasOf = context;
+    const QByteArray here = m_extras.take(job->wanted.extrasOf, wanted.address);
+    if (!here.isNull()) {
+        QTimer::singleShot(0, this, [this, job, here] { finish(job, here); });
+        return;
+    }
     for (Helper *helper : m_helpers.helpers(Helper::Role::Store, wanted.hintsOf)) {
         if (helper->isUsable(Helper::Role::Store, Helper::Direction::Read))
             job->waiting.append(helper);
@@ -63,6 +70,17 @@ void BlockFetcher::fetch(const Wanted &wanted, QObject *context, Handler handler
     QTimer::singleShot(0, this, [this, job] { finish(job, job->problem); });
 }
 
+void BlockFetcher::giveBack(const QObject *extrasOf, const QByteArray &address,
+                            const QByteArray &block)
+{
+    m_extras.keep(extrasOf, address, block);
+}
+
+void BlockFetcher::dropExtras(const QObject *extrasOf)
+{
+    m_extras.drop(extrasOf);
+}
+
 void BlockFetcher::next(const std::shared_ptr<Job> &job)
 {
     if (!job->isWanted())
@@ -73,9 +91,12 @@ void BlockFetcher::next(const std::shared_ptr<Job> &job)
             finish(job, job->problem ? job->problem : notThere(job->wanted.address));
         return;
     }
-    ++job->open;
     StoreLane::Question question;
     question.address = job->wanted.address;
+    question.wholeTree = job->wanted.wholeTree && job->open == 0;
+    if (question.wholeTree)
+        m_extras.expectFor(job->wanted.extrasOf);
+    ++job->open;
     question.size =
         job->wanted.size > 0 ? std::min<qint64>(job->wanted.size, MaxBlockSize) : UnknownSize;
     question.asker = job->context;
@@ -125,18 +146,18 @@ StoreLane *BlockFetcher::laneOf(Helper *helper)
 void BlockFetcher::judge(const std::shared_ptr<Job> &job, Helper *helper, const QUrl &url,
                          const Result<QList<Block>> &answer)
 {
-    if (!job->isWanted())
+    // What comes too late for the block may still come in time for the rest.
+    if (!job->context || (job->isDone && !job->wanted.wholeTree))
         return;
+    const QByteArray wanted = answer.ok() ? sortOut(*job, answer.value()) : QByteArray();
+    if (job->isDone)
+        return;
+    if (!wanted.isNull())
+        return finish(job, wanted);
     if (!answer.ok()) {
         if (job->problem.kind() != Problem::Kind::Tampered)
             job->problem = Problem(answer.problem().kind(), answer.problem().detail(), url);
         return next(job);
-    }
-    for (const Block &block : answer.value()) {
-        // The address is computed, never believed.
-        if (block.bytes().size() <= MaxBlockSize
-            && blockAddress(block.bytes()) == job->wanted.address)
-            return finish(job, block.bytes());
     }
     if (!answer.value().isEmpty()) {
         job->problem = Problem(Problem::Kind::Tampered,
@@ -147,6 +168,35 @@ void BlockFetcher::judge(const std::shared_ptr<Job> &job, Helper *helper, const 
             helper->lied(job->problem);
     }
     next(job);
+}
+
+// The block that was wanted; null if it is not there: then nothing of the answer is kept.
+QByteArray BlockFetcher::sortOut(const Job &job, const QList<Block> &blocks)
+{
+    QByteArray wanted;
+    QList<Block> others;
+    qint64 bytes = 0;
+    for (const Block &block : blocks) {
+        // A store may say more than it was asked for, for ever.
+        bytes += block.bytes().size();
+        if (bytes > StoreLane::MaxTreeBytes || others.size() > ExtraBlocks::MaxBlocks)
+            break;
+        if (block.bytes().size() > MaxBlockSize)
+            continue;
+        // The address is computed, never believed.
+        const QByteArray address = blockAddress(block.bytes());
+        if (address == job.wanted.address)
+            wanted = block.bytes();
+        else if (job.wanted.wholeTree)
+            others.append(Block(address, block.bytes()));
+        if (!wanted.isNull() && !job.wanted.wholeTree)
+            break;
+    }
+    if (wanted.isNull())
+        return {};
+    for (const Block &other : std::as_const(others))
+        m_extras.keep(job.wanted.extrasOf, other.address(), other.bytes());
+    return wanted;
 }
 
 void BlockFetcher::finish(const std::shared_ptr<Job> &job, const Result<QByteArray> &result)

@@ -18,6 +18,9 @@ namespace {
 constexpr int MostCalls = 512;
 constexpr int LeastCalls = 2;
 constexpr qint64 MostBytes = 4 * 1024 * 1024;
+// Whoever wants another tree meanwhile gets its one block: trees may be large, and are in memory
+// until they are whole.
+constexpr int MostTrees = 4;
 
 } // namespace
 
@@ -81,12 +84,16 @@ StoreLane::Question StoreLane::takeNext()
 void StoreLane::call(const Question &question)
 {
     const bool wasIdle = m_open.empty();
-    const auto open = m_open.insert(m_open.end(), Open{question, {}, {}, {}});
+    const bool isTree = question.wholeTree && m_openTrees < MostTrees;
+    const auto open = m_open.insert(m_open.end(), Open{question, isTree, {}, {}, {}});
     open->call = m_helper->begin(Helper::Role::Store, Helper::Direction::Read);
     open->since.start();
     m_openBytes += question.size;
+    m_openTrees += int(isTree);
+    Fetch fetch(question.address, isTree ? MaxTreeBytes : MaxBlockSize);
+    fetch.setWholeTree(isTree);
     open->watcher = onAnswer<Result<QList<Block>>>(
-        m_helper->store()->get(Fetch(question.address, MaxBlockSize)), this,
+        m_helper->store()->get(fetch), this,
         [this, open](const Result<QList<Block>> &answer) { answered(open, answer); });
     if (wasIdle)
         listen();
@@ -94,11 +101,17 @@ void StoreLane::call(const Question &question)
 
 // ---- Hear
 
+void StoreLane::forget(Opens::const_iterator open)
+{
+    m_openBytes -= open->question.size;
+    m_openTrees -= int(open->isTree);
+    m_open.erase(open);
+}
+
 void StoreLane::answered(Opens::iterator open, const Result<QList<Block>> &answer)
 {
-    const Open done = std::move(*open);
-    m_open.erase(open);
-    m_openBytes -= done.question.size;
+    const Open done = *open;
+    forget(open);
     if (done.since.elapsed() < m_timing.hedge.count()) {
         m_isSlow = false;
         m_window = std::min(m_window + 1, MostCalls);
@@ -122,12 +135,18 @@ void StoreLane::listen()
         m_silence.start(m_timing.hedge);
 }
 
+// What may have to come before the store can say anything.
+qint64 StoreLane::mostUnderWay() const
+{
+    return m_openBytes + m_openTrees * MaxTreeBytes;
+}
+
 void StoreLane::silent()
 {
     m_isSilent = true;
     m_isSlow = true;
     m_window = std::max(m_window / 2, LeastCalls);
-    m_silence.start(m_timing.limitFor(m_openBytes) - m_timing.hedge);
+    m_silence.start(m_timing.limitFor(mostUnderWay()) - m_timing.hedge);
     // Also who waits in front of the door. Copied: rivals call back.
     std::vector<Question> overdue;
     for (const Open &open : m_open)
@@ -146,6 +165,7 @@ void StoreLane::giveUp()
 {
     const Opens lost = std::exchange(m_open, {});
     m_openBytes = 0;
+    m_openTrees = 0;
     listen();
     const Problem problem = noAnswerWithin(m_timing.limitFor(0));
     for (const Open &open : lost) {
@@ -162,13 +182,18 @@ void StoreLane::giveUpStuck()
 {
     // The store talks, but not of this: it was asked when all that is open now was not.
     const qint64 longest = m_timing.limitFor(MostBytes).count();
-    while (!m_open.empty() && m_open.front().since.hasExpired(longest)) {
-        const Open stuck = std::move(m_open.front());
-        m_open.pop_front();
-        m_openBytes -= stuck.question.size;
-        delete stuck.watcher;
-        stuck.question.answer(noAnswerWithin(std::chrono::milliseconds(longest)));
+    const qint64 longestOfTree = m_timing.limitFor(MostBytes + MaxTreeBytes).count();
+    std::vector<Question> stuck;
+    for (auto open = m_open.cbegin(); open != m_open.cend() && open->since.hasExpired(longest);) {
+        const auto each = open++;
+        if (each->isTree && !each->since.hasExpired(longestOfTree))
+            continue;
+        delete each->watcher;
+        stuck.push_back(each->question);
+        forget(each);
     }
+    for (const Question &question : stuck)
+        question.answer(noAnswerWithin(std::chrono::milliseconds(longest)));
 }
 
 void StoreLane::turnAway(const Problem &problem)
@@ -190,6 +215,7 @@ void StoreLane::close()
     // Not now: whoever deletes a helper is in the middle of it.
     QTimer::singleShot(0, this, [this] {
         const Problem problem(Problem::Kind::WillRetry, QStringLiteral("the store was removed"));
+        m_openTrees = 0;
         for (const Open &open : std::exchange(m_open, {})) {
             delete open.watcher;
             open.question.answer(problem);

@@ -24,11 +24,15 @@ public:
     {
         QByteArray address;
         qint64 size = 0; // expected, in bytes
+        bool wholeTree = false; // the blocks below are welcome; of what size, nobody knows
         const QObject *asker = nullptr; // who takes turns with others; never called
         std::function<bool()> isWanted; // if not, it is forgotten without an answer
         std::function<void()> isOverdue; // the store is silent: a rival may be asked
         std::function<void(const Result<QList<Block>> &)> answer; // once
     };
+
+    // Most bytes that a store may send at once as a tree.
+    static constexpr qint64 MaxTreeBytes = 8 * 1024 * 1024;
 
     StoreLane(Helper *helper, const Timing &timing, QObject *parent);
 
@@ -44,6 +48,7 @@ private:
     struct Open
     {
         Question question;
+        bool isTree = false;
         Helper::Call call;
         QElapsedTimer since;
         QPointer<QObject> watcher;
@@ -59,6 +64,8 @@ private:
     bool hasRoom(qint64 size) const;
     Question takeNext();
     void call(const Question &question);
+    qint64 mostUnderWay() const;
+    void forget(Opens::const_iterator open);
     void answered(Opens::iterator open, const Result<QList<Block>> &answer);
     void listen();
     void silent();
@@ -71,6 +78,7 @@ private:
     std::deque<Turn> m_waiting; // whose turn it is first
     Opens m_open;
     qint64 m_openBytes = 0;
+    int m_openTrees = 0;
     int m_window;
     QTimer m_silence; // since the store said something
     bool m_isSilent = false; // for longer than the hedge

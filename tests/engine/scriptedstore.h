@@ -28,6 +28,7 @@ public:
 
     // What waits for an answer, the oldest first.
     QList<QByteArray> gets; // addresses
+    QList<QByteArray> trees; // those of all that came with wholeTree, answered or not
     QList<Upload> puts;
     QList<QList<QByteArray>> questions; // of exists()
     int aborts = 0;
@@ -36,6 +37,11 @@ public:
     void answerGet(const QByteArray &bytes)
     {
         answer(m_gets, Result<QList<Block>>(QList<Block>{Block(gets.takeFirst(), bytes)}));
+    }
+    void answerGet(const QList<Block> &blocks)
+    {
+        gets.removeFirst();
+        answer(m_gets, Result<QList<Block>>(blocks));
     }
     void answerGetEmpty()
     {
@@ -73,6 +79,8 @@ public:
     QFuture<Result<QList<Block>>> get(const Fetch &fetch) override
     {
         gets.append(fetch.address());
+        if (fetch.wholeTree())
+            trees.append(fetch.address());
         return open(m_gets);
     }
     QFuture<Result<QList<bool>>> exists(const QList<QByteArray> &addresses) override

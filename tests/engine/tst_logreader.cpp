@@ -1,155 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "engine/reading/logreader.h"
-#include "support/sealedlog.h"
-
-#include "log/history.h"
+#include "readingbench.h"
 
 #include <QSignalSpy>
 #include <QtTest>
 
 using namespace RemoteLog;
 using namespace RemoteLog::Testing;
-
-namespace {
-
-// A store that has what a test gives it, and counts.
-class ListedStore : public ContentStore
-{
-public:
-    explicit ListedStore(const QHash<QByteArray, QByteArray> &blocks, QHash<QByteArray, int> &gets)
-        : m_blocks(blocks)
-        , m_gets(gets)
-    {
-    }
-    bool needsNetwork() const override { return false; }
-    void abort() override {}
-    QFuture<Problem> put(const Upload &) override
-    {
-        return QtFuture::makeReadyFuture(Problem(Problem::Kind::Rejected, QString()));
-    }
-    QFuture<Result<QList<Block>>> get(const Fetch &fetch) override
-    {
-        ++m_gets[fetch.address()];
-        QList<Block> found;
-        if (m_blocks.contains(fetch.address()))
-            found.append(Block(fetch.address(), m_blocks.value(fetch.address())));
-        return QtFuture::makeReadyFuture(Result<QList<Block>>(found));
-    }
-    QFuture<Result<QList<bool>>> exists(const QList<QByteArray> &addresses) override
-    {
-        return QtFuture::makeReadyFuture(Result<QList<bool>>(QList<bool>(addresses.size(), true)));
-    }
-
-private:
-    const QHash<QByteArray, QByteArray> &m_blocks;
-    QHash<QByteArray, int> &m_gets;
-};
-
-// Keeps the payloads that come, and counts the transactions.
-class CountingSink : public PageSink
-{
-public:
-    Problem acceptPages(const QList<VerifiedPage> &pages) override
-    {
-        ++transactions;
-        for (const VerifiedPage &page : pages) {
-            for (quint64 sequence = page.first; sequence <= page.last; ++sequence) {
-                if (sequence != ++last)
-                    return Problem(Problem::Kind::LocalDataCorrupt, QStringLiteral("out of order"));
-            }
-        }
-        return refusal;
-    }
-    Problem acceptContent(quint64, const QByteArray &address, const QByteArray &block) override
-    {
-        contents.insert(address, block);
-        return {};
-    }
-    Result<QByteArray> content(const QByteArray &address) override
-    {
-        return contents.value(address);
-    }
-    void dropContents() override { contents.clear(); }
-    bool hasRoom() const override { return true; }
-
-    int transactions = 0;
-    quint64 last = 0;
-    Problem refusal;
-    QHash<QByteArray, QByteArray> contents;
-};
-
-// One reader of a sealed log, with everything that it needs.
-class Bench
-{
-public:
-    Bench()
-        : registry(std::make_shared<HelperRegistry>())
-        , helpers(registry, {}, nullptr)
-        , fetcher(helpers, {}, nullptr)
-        , reader(log.keys.publicKey, log.keys.readKey, 1'000'000, fetcher, sink, nullptr)
-    {
-        registry->add(QStringLiteral("listed"),
-                      [this](const QUrl &) { return new ListedStore(blocks, gets); });
-        Settings settings;
-        settings.setHelpers({QUrl(QStringLiteral("listed://store"))});
-        helpers.configure(settings);
-        reader.setCursor(0, initialHistory(), 0);
-        QObject::connect(&reader, &LogReader::stopped, &reader, [this](const Problem &problem) {
-            ended = problem;
-            ++ends;
-        });
-    }
-
-    // Reads up to the page (default: the last one) and waits for the end.
-    Problem read(const QByteArray &page = {}, const QList<QByteArray> &embedded = {})
-    {
-        record = parseNameRecord(log.record(page, embedded), log.keys.publicKey).value();
-        return again();
-    }
-    // The same record again.
-    Problem again()
-    {
-        const int before = ends;
-        reader.read(record);
-        if (!QTest::qWaitFor([&] { return ends > before; }, 60'000))
-            qFatal("the reader does not stop");
-        return ended;
-    }
-    int countGets() const
-    {
-        int count = 0;
-        for (const int each : gets)
-            count += each;
-        return count;
-    }
-
-    SealedLog log;
-    QHash<QByteArray, QByteArray> &blocks = log.blocks;
-    QHash<QByteArray, int> gets; // by address
-    CountingSink sink;
-    std::shared_ptr<HelperRegistry> registry;
-    HelperSet helpers;
-    BlockFetcher fetcher;
-    LogReader reader;
-    NameRecord record;
-    Problem ended;
-    int ends = 0;
-};
-
-// Pages of one entry; each names the 200 before it.
-QList<QByteArray> addPages(SealedLog &log, int count)
-{
-    QList<QByteArray> pages;
-    for (int i = 0; i < count; ++i) {
-        pages.append(log.add({"entry " + QByteArray::number(i)}, [&](Page &page) {
-            for (qsizetype j = std::max<qsizetype>(0, pages.size() - 200); j < pages.size(); ++j)
-                page.ranges.append(log.range(pages.at(j)));
-        }));
-    }
-    return pages;
-}
-
-} // namespace
 
 // The reading of one log into a sink.
 class LogReaderTest : public QObject
@@ -165,6 +21,12 @@ private Q_SLOTS:
     void refusalOfTheSinkEndsReading();
     void embeddedPagesAreNotFetched();
     void strayEmbeddedBlocksAreIgnored();
+    void freshReaderTakesTheTree_data();
+    void freshReaderTakesTheTree();
+    void warmReaderNeverAsksForTheTree();
+    void refusedTreeIsReadBlockByBlock();
+    void logLargerThanATreeComesOnce();
+    void contentsComeWithTheTree();
 };
 
 void LogReaderTest::manyAnswersShareATransaction()
@@ -288,6 +150,124 @@ void LogReaderTest::strayEmbeddedBlocksAreIgnored()
     QCOMPARE(bench.read({}, embedded), Problem());
     QCOMPARE(bench.sink.last, 2u);
     QCOMPARE(bench.countGets(), 0);
+}
+
+void LogReaderTest::freshReaderTakesTheTree_data()
+{
+    using Trees = StoreBook::Trees;
+    QTest::addColumn<int>("pages");
+    QTest::addColumn<int>("embedded");
+    QTest::addColumn<Trees>("trees");
+    QTest::addColumn<int>("root"); // which page is asked for with all below it
+    QTest::addColumn<int>("rounds");
+    QTest::addColumn<int>("gets");
+    QTest::newRow("nothing known") << 100 << 0 << Trees::Yes << 99 << 1 << 1;
+    QTest::newRow("nothing known, no trees") << 100 << 0 << Trees::No << 99 << 4 << 100;
+    // Page 96 is the one that tells of the others.
+    QTest::newRow("head known") << 100 << 1 << Trees::Yes << 96 << 1 << 3;
+    QTest::newRow("head known, no trees") << 100 << 1 << Trees::No << 96 << 3 << 99;
+    QTest::newRow("some known") << 100 << 3 << Trees::Yes << 96 << 1 << 1;
+    QTest::newRow("some known, no trees") << 100 << 3 << Trees::No << 96 << 3 << 97;
+    QTest::newRow("worst case") << 112 << 1 << Trees::Yes << 96 << 1 << 15;
+    QTest::newRow("worst case, no trees") << 112 << 1 << Trees::No << 96 << 3 << 111;
+    QTest::newRow("all known") << 16 << 1 << Trees::Yes << 14 << 1 << 1;
+    QTest::newRow("all known, no trees") << 16 << 1 << Trees::No << 14 << 2 << 15;
+    QTest::newRow("one page") << 1 << 0 << Trees::Yes << 0 << 1 << 1;
+}
+
+void LogReaderTest::freshReaderTakesTheTree()
+{
+    QFETCH(int, pages);
+    QFETCH(int, embedded);
+    QFETCH(StoreBook::Trees, trees);
+    QFETCH(int, root);
+    Bench bench;
+    bench.book.trees = trees;
+    bench.book.inRounds = true;
+    const QList<QByteArray> added = addSkipping(bench.log, pages);
+    QList<QByteArray> blocks;
+    for (int i = 1; i <= embedded; ++i)
+        blocks.append(bench.blocks.value(added.at(pages - i)));
+    QCOMPARE(bench.read({}, blocks), Problem());
+    QCOMPARE(bench.sink.last, quint64(pages));
+    QCOMPARE(bench.book.treesAsked, QList<QByteArray>{added.at(root)});
+    QTEST(bench.book.rounds, "rounds");
+    QTEST(bench.countGets(), "gets");
+    QCOMPARE(bench.fetcher.extras().count(), 0);
+}
+
+void LogReaderTest::warmReaderNeverAsksForTheTree()
+{
+    Bench bench;
+    bench.book.trees = StoreBook::Trees::Yes;
+    addSkipping(bench.log, 50);
+    QCOMPARE(bench.read(), Problem());
+    QCOMPARE(bench.book.treesAsked.size(), 1);
+    bench.log.add({"new"});
+    bench.log.add({"newer"});
+    QCOMPARE(bench.read(), Problem());
+    QCOMPARE(bench.sink.last, 52u);
+    QCOMPARE(bench.book.treesAsked.size(), 1);
+    QCOMPARE(bench.countGets(), 1 + 2);
+    // Nor one who stopped in the midst of it.
+    Bench other;
+    other.book.trees = StoreBook::Trees::Yes;
+    const QList<QByteArray> pages = addSkipping(other.log, 50);
+    other.reader.setCursor(
+        49,
+        openPage(other.blocks.value(pages.at(49)), other.log.keys.publicKey, other.log.keys.readKey)
+            .value()
+            .history,
+        49);
+    other.sink.last = 49;
+    QCOMPARE(other.read(), Problem());
+    QCOMPARE(other.sink.last, 50u);
+    QVERIFY(other.book.treesAsked.isEmpty());
+    QCOMPARE(other.countGets(), 1);
+}
+
+void LogReaderTest::refusedTreeIsReadBlockByBlock()
+{
+    Bench bench;
+    bench.book.trees = StoreBook::Trees::Failing;
+    addSkipping(bench.log, 50);
+    QSignalSpy usable(&bench.helpers, &HelperSet::usable);
+    QCOMPARE(bench.read().kind(), Problem::Kind::WillRetry);
+    QCOMPARE(bench.book.treesAsked.size(), 1);
+    // Nobody is asked while the store rests: that says nothing of trees.
+    QCOMPARE(bench.again().kind(), Problem::Kind::WillRetry);
+    QCOMPARE(bench.countGets(), 1);
+    QTRY_COMPARE(usable.size(), 1);
+    QCOMPARE(bench.again(), Problem());
+    QCOMPARE(bench.sink.last, 50u);
+    QCOMPARE(bench.book.treesAsked.size(), 1);
+    QCOMPARE(bench.countGets(), 1 + 50);
+}
+
+void LogReaderTest::logLargerThanATreeComesOnce()
+{
+    // 15 MiB: what a tree brings is the newer half, which is needed last.
+    Bench bench;
+    bench.book.trees = StoreBook::Trees::Yes;
+    const QList<QByteArray> pages = addSkipping(bench.log, 60, 256 * 1024);
+    QCOMPARE(bench.read(), Problem());
+    QCOMPARE(bench.sink.last, 60u);
+    QCOMPARE(bench.book.treesAsked.size(), 1);
+    for (const QByteArray &page : pages)
+        QCOMPARE(bench.book.given.value(page), 1);
+    // The tree had all that fits.
+    QCOMPARE(bench.countGets(), 1 + 60 - 8 * 1024 * 1024 / (256 * 1024 + 1024));
+}
+
+void LogReaderTest::contentsComeWithTheTree()
+{
+    Bench bench;
+    bench.book.trees = StoreBook::Trees::Yes;
+    for (int i = 0; i < 20; ++i)
+        bench.log.addMapped("content " + QByteArray::number(i));
+    QCOMPARE(bench.read(), Problem());
+    QCOMPARE(bench.sink.last, 20u);
+    QCOMPARE(bench.countGets(), 1);
 }
 
 QTEST_GUILESS_MAIN(LogReaderTest)

@@ -70,7 +70,7 @@ void ContentReader::next()
             accept(wanted, here.value());
             continue;
         }
-        m_fetcher.fetch({wanted.address, m_hintsOf, MaxBlockSize}, this,
+        m_fetcher.fetch({wanted.address, m_hintsOf, MaxBlockSize, false, parent()}, this,
                         [this, wanted, round = m_round](const Result<QByteArray> &block) {
                             if (round != m_round)
                                 return;

@@ -19,7 +19,8 @@ class ContentReader : public QObject
     Q_OBJECT
 
 public:
-    // `hintsOf`: whose helpers of links may be asked, too.
+    // `hintsOf`: whose helpers of links may be asked, too. What came with a tree for `parent` is
+    // taken from there.
     ContentReader(const QByteArray &publicKey, const Key &readKey, BlockFetcher &fetcher,
                   PageSink &sink, const QObject *hintsOf, QObject *parent);
 

@@ -43,10 +43,15 @@ const HeldPages::Held *HeldPages::with(quint64 sequence)
     return best;
 }
 
-void HeldPages::shrink(qint64 bytes)
+QList<HeldPages::Held> HeldPages::shrink(qint64 bytes)
 {
-    while (m_bytes > bytes && !m_pages.empty())
-        drop(std::prev(m_pages.end()));
+    QList<Held> gone;
+    while (m_bytes > bytes && !m_pages.empty()) {
+        const auto newest = std::prev(m_pages.end());
+        gone.append(newest->second);
+        drop(newest);
+    }
+    return gone;
 }
 
 void HeldPages::clear()

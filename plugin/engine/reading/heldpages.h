@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QList>
 #include <QSet>
 
 #include <map>
@@ -32,8 +33,8 @@ public:
     // What they cost in memory.
     qint64 bytes() const { return m_bytes; }
 
-    // Lets the newest go until the rest costs no more than this.
-    void shrink(qint64 bytes);
+    // Lets the newest go until the rest costs no more than this; gives them back.
+    QList<Held> shrink(qint64 bytes);
     void clear();
 
 private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "logreader.h"
 
+#include "treeplan.h"
+
 #include "engine/logging.h"
 #include "log/address.h"
 
@@ -107,16 +109,23 @@ void LogReader::step()
 
 void LogReader::fetchHead()
 {
+    m_asksTree = m_mayAskTree && m_walk.cursor() == 0 && m_ranges.size() == 0;
     const QByteArray embedded = m_embedded.find(m_record.address);
     if (!embedded.isNull())
         return headFetched(embedded);
     m_headOpen = true;
-    m_fetcher.fetch(
-        {m_record.address, parent()}, this,
-        [this, round = m_round, address = m_record.address](const Result<QByteArray> &block) {
-            if (round == m_round && address == m_record.address)
-                headFetched(block);
-        });
+    const bool asksTree = std::exchange(m_asksTree, false);
+    m_mayAskTree = m_mayAskTree && !asksTree;
+    m_fetcher.fetch({m_record.address, parent(), 0, asksTree, this}, this,
+                    [this, asksTree, round = m_round,
+                     address = m_record.address](const Result<QByteArray> &block) {
+                        if (round != m_round || address != m_record.address)
+                            return;
+                        // A store that fails of trees may have single blocks.
+                        if (asksTree && !block.ok())
+                            m_mayAskTree = !m_fetcher.extras().isExpectedFor(this);
+                        headFetched(block);
+                    });
 }
 
 void LogReader::headFetched(const Result<QByteArray> &block)
@@ -182,7 +191,7 @@ void LogReader::hold(const QByteArray &address, const QByteArray &block, const P
     // The sizes that ranges state are hints, and may be lies: what turns out too much is fetched
     // again when it is its turn.
     if (page.first > m_walk.next() && m_held.bytes() + block.size() > 2 * MaxBytes)
-        return;
+        return m_fetcher.giveBack(this, address, block);
     m_held.hold({page.first, page.last(), address, block});
     // It may be let go, and has to be found again then.
     m_ranges.add({page.first, quint64(page.pairs.size()), address, quint64(block.size())}, 0);
@@ -237,9 +246,13 @@ void LogReader::fetchPages()
 {
     if (m_walk.cursor() >= m_knownLast || !m_sink.hasRoom() || !isWorthPlanning())
         return;
+    if (m_open.contains(m_treeRoot))
+        return;
     m_ranges.removeBefore(m_walk.next());
     const QList<PlannedFetch> planned = plan();
     m_hasLearned = false;
+    if (m_asksTree)
+        return fetchTree(planned);
     for (const PlannedFetch &fetch : planned) {
         const qint64 size = expectedSize(fetch.range);
         if (m_openBytes + m_held.bytes() + size > MaxBytes) {
@@ -251,10 +264,35 @@ void LogReader::fetchPages()
                 return;
             // Nothing is under way and what is in hand does not connect: the newest pages will be
             // fetched again later.
-            m_held.shrink(MaxBytes / 2);
+            const QList<HeldPages::Held> newest = m_held.shrink(MaxBytes / 2);
+            for (const HeldPages::Held &page : newest)
+                m_fetcher.giveBack(this, page.address, page.block);
         }
         fetchPage(fetch, size);
     }
+}
+
+void LogReader::fetchTree(const QList<PlannedFetch> &planned)
+{
+    QList<PlannedFetch> missing;
+    for (const PlannedFetch &fetch : planned) {
+        if (m_embedded.find(fetch.range.address).isNull())
+            missing.append(fetch);
+        else
+            fetchPage(fetch, 0);
+    }
+    // They are here, and may tell of newer ones than what is known to be missing.
+    if (missing.size() < planned.size())
+        return;
+    m_asksTree = false;
+    const std::optional<TreePlan> tree = planTree(planned, m_walk.next());
+    if (!tree)
+        return;
+    m_mayAskTree = false;
+    m_treeRoot = tree->root.range.address;
+    fetchPage(tree->root, expectedSize(tree->root.range), With::WholeTree);
+    for (const PlannedFetch &fetch : tree->beside)
+        fetchPage(fetch, expectedSize(fetch.range));
 }
 
 // Planning looks at the whole window: not for every answer.
@@ -283,7 +321,7 @@ QList<PlannedFetch> LogReader::plan() const
     return next.isEmpty() ? m_ranges.plan(first, m_knownLast, isHeld, 1) : next;
 }
 
-void LogReader::fetchPage(const PlannedFetch &planned, qint64 size)
+void LogReader::fetchPage(const PlannedFetch &planned, qint64 size, With with)
 {
     const QByteArray address = planned.range.address;
     const QByteArray embedded = m_embedded.find(address);
@@ -291,11 +329,13 @@ void LogReader::fetchPage(const PlannedFetch &planned, qint64 size)
         return takePage(planned, embedded);
     m_open.insert(address, size);
     m_openBytes += size;
-    m_fetcher.fetch({address, parent(), size}, this,
+    m_fetcher.fetch({address, parent(), size, with == With::WholeTree, this}, this,
                     [this, planned, round = m_round](const Result<QByteArray> &block) {
                         if (round != m_round)
                             return;
                         m_openBytes -= m_open.take(planned.range.address);
+                        if (planned.range.address == m_treeRoot)
+                            m_treeRoot.clear();
                         takePage(planned, block);
                     });
 }
@@ -365,6 +405,9 @@ void LogReader::finish(const Problem &problem)
     m_contentsFirst = 0;
     m_open.clear();
     m_openBytes = 0;
+    m_asksTree = false;
+    m_treeRoot.clear();
+    m_fetcher.dropExtras(this);
     m_isProbing = bool(problem);
     const bool isWrong =
         problem.kind() == Problem::Kind::Conflict || problem.kind() == Problem::Kind::Tampered;

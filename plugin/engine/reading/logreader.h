@@ -12,8 +12,9 @@
 namespace RemoteLog {
 
 // Reads what is missing of one log up to a name record: by page ranges, oldest first, many fetches
-// at once within bounded memory. Everything that the wire format demands of pages is checked here,
-// and nothing else reaches the sink.
+// at once within bounded memory. A fresh reader asks for the whole log with the first block that he
+// fetches, which one answer brings where a store can; a warm one never does. Everything that the
+// wire format demands of pages is checked here, and nothing else reaches the sink.
 class LogReader : public QObject
 {
     Q_OBJECT
@@ -58,9 +59,11 @@ private:
     void consume();
     bool flush();
     void fetchPages();
+    void fetchTree(const QList<PlannedFetch> &planned);
     bool isWorthPlanning() const;
     QList<PlannedFetch> plan() const;
-    void fetchPage(const PlannedFetch &planned, qint64 size);
+    enum class With { Nothing, WholeTree };
+    void fetchPage(const PlannedFetch &planned, qint64 size, With with = With::Nothing);
     void takePage(const PlannedFetch &planned, const Result<QByteArray> &block);
     Problem openPlanned(const PlannedFetch &planned, const Result<QByteArray> &block);
     void conclude();
@@ -84,6 +87,11 @@ private:
     Problem m_headProblem; // it cannot be had: what is known without it is read all the same
     quint64 m_knownLast = 0;
     quint64 m_learnedAt = 0; // the cursor when the head was read
+
+    // The whole log at once.
+    bool m_mayAskTree = true;
+    bool m_asksTree = false; // with the first page: the head came with the record
+    QByteArray m_treeRoot; // while it is in m_open, nothing below it is asked for
 
     // What is taken, in order.
     HistoryWalk m_walk;
