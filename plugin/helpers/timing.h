@@ -41,6 +41,9 @@ struct Timing
     std::chrono::hours putBackPause{1}; // and again to the same system
     std::chrono::hours refresh{20}; // a record is signed afresh at this age
     std::chrono::hours validity{365 * 24};
+    std::chrono::milliseconds patrolFirst{600'000}; // after the start, at the latest
+    std::chrono::milliseconds patrolPause{86'400'000}; // from the end of one to the next one
+    std::chrono::milliseconds patrolStep{1'000}; // between two questions to the same store
 
     // How long a call may take that moves so many bytes: a slow line is no dead helper.
     std::chrono::milliseconds limitFor(qint64 bytes) const

@@ -5,6 +5,7 @@
 #include "engine/logging.h"
 #include "intent.h"
 #include "ownentries.h"
+#include "patrol.h"
 #include "uploader.h"
 
 #include "helpers/gravity.h"
@@ -55,16 +56,16 @@ OutgoingStatus Publisher::status() const
     for (const Problem &problem :
          {m_conflict, m_cutProblem, m_name.problem(), m_headPublisher.problem()})
         status.problem = graver(status.problem, problem);
-    for (const auto &uploader : m_uploaders)
-        status.problem = graver(status.problem, uploader->problem());
+    for (const Store &store : m_stores)
+        status.problem = graver(status.problem, store.uploader->problem());
     return status;
 }
 
 bool Publisher::isBusy() const
 {
     return m_cutTimer.isActive() || m_name.isBusy() || m_headPublisher.isBusy()
-           || std::any_of(m_uploaders.begin(), m_uploaders.end(),
-                          [](const auto &each) { return each->isBusy(); });
+           || std::any_of(m_stores.begin(), m_stores.end(),
+                          [](const Store &store) { return store.uploader->isBusy(); });
 }
 
 // ---- Append
@@ -154,10 +155,16 @@ Result<QList<Entry>> Publisher::read(quint64 first, int limit)
 
 void Publisher::audit(const Reply<Result<Audit>> &reply)
 {
-    if (m_auditor && m_auditor->isRunning())
-        m_auditor->join(reply);
-    else
-        m_auditor = new Auditor(*m_log, m_context, reply, this);
+    if (isAuditing())
+        return m_auditor->join(reply);
+    for (const Store &store : m_stores)
+        store.patrol->postpone();
+    m_auditor = new Auditor(*m_log, m_context, reply, this);
+}
+
+bool Publisher::isAuditing() const
+{
+    return m_auditor && m_auditor->isRunning();
 }
 
 // ---- Publish
@@ -165,25 +172,31 @@ void Publisher::audit(const Reply<Result<Audit>> &reply)
 void Publisher::helpersChanged()
 {
     m_link = makeLink(m_keys, m_context.helpers.urls());
-    auto uploaders = std::exchange(m_uploaders, {});
+    auto stores = std::exchange(m_stores, {});
     for (Helper *helper : m_context.helpers.writable(Helper::Role::Store)) {
-        const auto same =
-            std::find_if(uploaders.begin(), uploaders.end(),
-                         [helper](const auto &each) { return each && each->helper() == helper; });
-        if (same != uploaders.end()) {
-            m_uploaders.push_back(std::move(*same));
-            continue;
-        }
-        auto uploader = std::make_unique<Uploader>(*m_log, helper, m_context, nullptr);
-        connect(uploader.get(), &Uploader::progressed, this, &Publisher::stored);
-        connect(uploader.get(), &Uploader::problemChanged, this, &Publisher::statusChanged);
-        m_uploaders.push_back(std::move(uploader));
+        const auto same = std::find_if(stores.begin(), stores.end(), [helper](const Store &store) {
+            return store.uploader && store.uploader->helper() == helper;
+        });
+        m_stores.push_back(same != stores.end() ? std::move(*same) : makeStore(helper));
     }
     m_headPublisher.helpersChanged();
     // A store that is not in the settings any more does not count.
     m_storedPages = storedPages();
     countPending();
     Q_EMIT statusChanged();
+}
+
+Publisher::Store Publisher::makeStore(Helper *helper)
+{
+    Store store;
+    store.uploader = std::make_unique<Uploader>(*m_log, helper, m_context, nullptr);
+    connect(store.uploader.get(), &Uploader::progressed, this, &Publisher::stored);
+    connect(store.uploader.get(), &Uploader::problemChanged, this, &Publisher::statusChanged);
+    const auto mayPatrol = [this, uploader = store.uploader.get()] {
+        return m_name.isWhole() && !m_log->isConflict && !isAuditing() && !uploader->isBehind();
+    };
+    store.patrol = std::make_unique<Patrol>(*m_log, helper, m_context, mayPatrol, nullptr);
+    return store;
 }
 
 void Publisher::advance()
@@ -195,8 +208,10 @@ void Publisher::advance()
         // What is stored is signed before more is cut: a busy writer would never publish otherwise.
         m_headPublisher.advance(m_storedPages, m_name.isSettled());
         cut();
-        for (const auto &uploader : m_uploaders)
-            uploader->advance();
+        for (const Store &store : m_stores) {
+            store.uploader->advance();
+            store.patrol->advance();
+        }
     }
     Q_EMIT statusChanged();
 }
@@ -206,11 +221,10 @@ void Publisher::cut()
     if (m_log->position.nextSequence == m_log->nextSequence)
         return;
     // Later entries wait until what was cut is stored: then they share pages.
-    const bool canStore =
-        std::any_of(m_uploaders.begin(), m_uploaders.end(), [](const auto &uploader) {
-            return uploader->helper()
-                   && uploader->helper()->isUsable(Helper::Role::Store, Helper::Direction::Write);
-        });
+    const bool canStore = std::any_of(m_stores.begin(), m_stores.end(), [](const Store &store) {
+        const Helper *helper = store.uploader->helper();
+        return helper && helper->isUsable(Helper::Role::Store, Helper::Direction::Write);
+    });
     if (!canStore || m_storedPages < m_log->position.nextPage || m_cutTimer.isActive())
         return;
     const Result<bool> isCut = cutIntent(m_log, m_keys, m_context);
@@ -224,8 +238,8 @@ void Publisher::cut()
 quint64 Publisher::storedPages() const
 {
     quint64 most = 0;
-    for (const auto &uploader : m_uploaders)
-        most = std::max(most, uploader->storedPages());
+    for (const Store &store : m_stores)
+        most = std::max(most, store.uploader->storedPages());
     return std::min(most, m_log->position.nextPage);
 }
 
@@ -264,8 +278,8 @@ void Publisher::conflict(const QString &detail)
         if (m_log.save(changed))
             m_log.take(changed);
     }
-    for (const auto &uploader : m_uploaders)
-        uploader->stop();
+    for (const Store &store : m_stores)
+        store.uploader->stop();
     m_headPublisher.stop();
     m_conflict = Problem(Problem::Kind::Conflict, detail);
     qCWarning(engineLog) << "own log" << m_conflict;

@@ -17,6 +17,7 @@
 namespace RemoteLog {
 
 class Auditor;
+class Patrol;
 class Uploader;
 
 // Alice's side of one log. In order: entries are appended, pages are cut and stored as intent,
@@ -64,6 +65,15 @@ Q_SIGNALS:
     void appendableChanged();
 
 private:
+    // One content store of the settings, and who works for it.
+    struct Store
+    {
+        std::unique_ptr<Uploader> uploader;
+        std::unique_ptr<Patrol> patrol; // asks the uploader: dies first
+    };
+
+    Store makeStore(Helper *helper);
+    bool isAuditing() const;
     void cut();
     void stored();
     void published(quint64 first, quint64 last);
@@ -77,7 +87,7 @@ private:
     PublisherContext m_context;
     OwnName m_name;
     QTimer m_cutTimer;
-    std::vector<std::unique_ptr<Uploader>> m_uploaders;
+    std::vector<Store> m_stores;
     HeadPublisher m_headPublisher;
     QPointer<Auditor> m_auditor; // deletes itself
     quint64 m_storedPages = 0; // the most that any one store of the settings holds

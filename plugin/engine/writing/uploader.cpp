@@ -19,6 +19,8 @@ constexpr qint64 MostBytes = 8 * 1024 * 1024 - MaxBlockSize;
 constexpr qint64 LeastBytes = 16 * 1024;
 // Puts of a store that answers nothing, and is left holding them.
 constexpr int MostGivenUp = 4;
+// Heads that are refused although all that was asked for is there: then something else is missing.
+constexpr int MostRefusedHeads = 3;
 
 } // namespace
 
@@ -53,7 +55,7 @@ void Uploader::advance()
     if (m_mustCheck && !m_last.isEmpty())
         check();
     else
-        put();
+        goOn();
 }
 
 // ---- Is it the store that it was?
@@ -83,24 +85,28 @@ void Uploader::checked(const Helper::Call &call, const Result<QList<bool>> &answ
         return;
     }
     m_mustCheck = false;
-    if (answer.value().contains(false)) {
-        startOver();
+    // A store that pins takes no head while a block below it is missing: that must not last for
+    // ever.
+    const bool isLost = answer.value().contains(false);
+    if (isLost || m_refusedHeads >= MostRefusedHeads) {
+        startOver(isLost ? QByteArray() : m_placement.head);
         Q_EMIT progressed(); // backwards
     }
     advance();
 }
 
-void Uploader::startOver()
+void Uploader::startOver(const QByteArray &head)
 {
-    // Most may still be there; a store that looks before it writes makes that cheap.
+    m_isRefilling = true;
+    m_refusedHeads = 0;
     m_ordinal = 0;
     m_last.clear();
-    save({});
+    save({0, head});
 }
 
 // ---- Put
 
-void Uploader::put()
+void Uploader::goOn()
 {
     const Result<QList<OwnBlock>> blocks =
         m_context.pages.blocks(m_log, m_placement.pages, m_ordinal, BatchBlocks, m_batchBytes);
@@ -111,18 +117,61 @@ void Uploader::put()
                        : blocks.problem());
         return;
     }
-    const OwnBlock &last = blocks.value().constLast();
+    if (m_isRefilling)
+        return look(blocks.value());
+    QList<Block> content;
+    for (const OwnBlock &block : blocks.value())
+        content.append(block.block);
+    put(blocks.value(), content);
+}
+
+// Asking costs little, a long log that comes twice does not.
+void Uploader::look(const QList<OwnBlock> &blocks)
+{
+    QList<QByteArray> addresses;
+    for (const OwnBlock &block : blocks)
+        addresses.append(block.block.address());
+    m_isOpen = true;
+    const Helper::Call call = m_helper->begin(Helper::Role::Store, Helper::Direction::Write);
+    whenAnswered<Result<QList<bool>>>(
+        m_helper->store()->exists(addresses), this, m_context.timing.callLimit,
+        [this, call, blocks](const Result<QList<bool>> &answer) {
+            m_isOpen = false;
+            if (!m_helper)
+                return;
+            if (answer.ok() && answer.value().size() == blocks.size())
+                return looked(blocks, answer);
+            m_helper->failed(call, answer.ok() ? Problem(Problem::Kind::WillRetry,
+                                                         QStringLiteral("an answer is incomplete"))
+                                               : answer.problem());
+            Q_EMIT progressed();
+        });
+}
+
+void Uploader::looked(const QList<OwnBlock> &blocks, const Result<QList<bool>> &answer)
+{
+    if (m_isStopped || !m_helper->isUsable(Helper::Role::Store, Helper::Direction::Write)) {
+        Q_EMIT progressed(); // nothing is under way any more
+        return;
+    }
+    QList<Block> content;
+    for (qsizetype i = 0; i < blocks.size(); ++i) {
+        if (!answer.value().at(i))
+            content.append(blocks.at(i).block);
+    }
+    put(blocks, content);
+}
+
+// `content`: what the store lacks of `blocks`.
+void Uploader::put(const QList<OwnBlock> &blocks, const QList<Block> &content)
+{
+    const OwnBlock &last = blocks.constLast();
     Batch batch;
     batch.call = m_helper->begin(Helper::Role::Store, Helper::Direction::Write);
     batch.page = last.page;
     batch.ordinal = last.ordinal;
     batch.endsPage = last.isPage;
     batch.last = last.block.address();
-    QList<Block> content;
-    for (const OwnBlock &block : blocks.value()) {
-        content.append(block.block);
-        batch.bytes += block.block.bytes().size();
-    }
     Upload upload;
     upload.setBlocks(content);
     upload.setPreviousHead(m_placement.head);
@@ -130,7 +179,13 @@ void Uploader::put()
         batch.head = batch.last;
         upload.setHead(batch.head);
         upload.setCompletesTree(true);
+        if (content.isEmpty() || content.constLast().address() != batch.head)
+            upload.setBlocks(content + QList<Block>{last.block});
     }
+    if (upload.blocks().isEmpty())
+        return reached(batch);
+    for (const Block &block : upload.blocks())
+        batch.bytes += block.bytes().size();
     m_isOpen = true;
     m_limit.disconnect();
     connect(&m_limit, &QTimer::timeout, this, [this, batch] { overdue(batch); });
@@ -182,12 +237,24 @@ void Uploader::uploaded(const Batch &batch, const Problem &problem)
     if (problem) {
         // Goes on when the helper says that it may be used again.
         m_mustCheck = true;
+        // Filled anew already, it refuses for another reason.
+        if (!batch.head.isEmpty() && !m_isRefilling && problem.kind() == Problem::Kind::WillRetry)
+            ++m_refusedHeads;
         m_helper->failed(batch.call, problem);
         Q_EMIT progressed();
         return;
     }
     m_helper->succeeded(batch.call);
     m_mustCheck = false;
+    if (!batch.head.isEmpty()) {
+        m_isRefilling = false;
+        m_refusedHeads = 0;
+    }
+    reached(batch);
+}
+
+void Uploader::reached(const Batch &batch)
+{
     m_last = batch.last;
     m_ordinal = batch.endsPage ? 0 : batch.ordinal + 1;
     Placement reached = m_placement;

@@ -11,7 +11,8 @@ namespace RemoteLog {
 // Brings the blocks of one own log to one content store: oldest first, the head last, as much at a
 // time as its line takes. How far it came is in the database, so a restart goes on from there; that
 // the store still has it is asked before the first put and after each that failed, for a folder may
-// be another one than before.
+// be another one than before. A store that lost what it had is filled anew, but for what turns out
+// to be there.
 class Uploader : public QObject
 {
     Q_OBJECT
@@ -25,6 +26,8 @@ public:
     quint64 storedPages() const { return m_placement.pages; }
     // Something is under way and not overdue.
     bool isBusy() const { return m_isOpen && m_overdue == 0; }
+    // The store is not given everything yet.
+    bool isBehind() const { return m_isOpen || m_placement.pages < m_log.position.nextPage; }
     // What is wrong with this computer's database, not with the store.
     Problem problem() const { return m_problem; }
 
@@ -52,10 +55,14 @@ private:
 
     void check();
     void checked(const Helper::Call &call, const Result<QList<bool>> &answer);
-    void startOver();
-    void put();
+    void startOver(const QByteArray &head);
+    void goOn();
+    void look(const QList<OwnBlock> &blocks);
+    void looked(const QList<OwnBlock> &blocks, const Result<QList<bool>> &answer);
+    void put(const QList<OwnBlock> &blocks, const QList<Block> &content);
     void overdue(const Batch &batch);
     void uploaded(const Batch &batch, const Problem &problem);
+    void reached(const Batch &batch);
     void save(const Placement &placement);
     void setProblem(const Problem &problem);
 
@@ -74,6 +81,8 @@ private:
     QPointer<QObject> m_answer; // waits for the one under way
     Problem m_problem;
     bool m_mustCheck = true;
+    bool m_isRefilling = false; // after it started over, until a head is taken
+    int m_refusedHeads = 0; // in a row
     bool m_isStopped = false;
 };
 
