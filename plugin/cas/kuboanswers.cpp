@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "kuboanswers.h"
 
+#include "blockanswers.h"
+
 #include "log/address.h"
 
 #include <QJsonArray>
@@ -17,6 +19,10 @@ namespace {
 
 constexpr QLatin1String NotHeld("ipld: could not find");
 constexpr QLatin1String NotPinned("not pinned or pinned indirectly");
+constexpr QLatin1String TooLate("context deadline exceeded");
+
+constexpr QLatin1String
+    NotRpc("there is no RPC of Kubo 0.40 or later; is this the port of its gateway?");
 
 struct Meaning
 {
@@ -37,8 +43,7 @@ constexpr Meaning meanings[] = {
      QLatin1String("it lacks a permission")},
     {QLatin1String("produced block is over"), Problem::Kind::Rejected,
      QLatin1String("a block is too large for it")},
-    {QLatin1String("context deadline exceeded"), Problem::Kind::WillRetry,
-     QLatin1String("it took too long")},
+    {TooLate, Problem::Kind::WillRetry, QLatin1String("it took too long")},
     {NotHeld, Problem::Kind::WillRetry, QLatin1String("a block is missing there")},
 };
 
@@ -152,6 +157,8 @@ bool isAddress(const QJsonValue &value, const QByteArray &address)
 
 Problem problemOf(const HttpAnswer &answer)
 {
+    if (!answer.problem && isWebPage(answer))
+        return Problem(Problem::Kind::ActionRequired, QLatin1String("a web page came: ") + NotRpc);
     if (!answer.problem)
         return answer.problem;
     const auto precisely = [&answer](Problem::Kind kind, QLatin1String what) {
@@ -159,8 +166,7 @@ Problem problemOf(const HttpAnswer &answer)
             .withRetryAfter(answer.problem.retryAfter());
     };
     if (answer.status == 404 || answer.status == 405)
-        return precisely(Problem::Kind::ActionRequired,
-                         QLatin1String("this is not the address of a node's RPC"));
+        return precisely(Problem::Kind::ActionRequired, NotRpc);
     const QJsonObject error = errorIn(answer);
     const std::optional<Meaning> meaning = meaningOf(messageOf(error), codeOf(error));
     return meaning ? precisely(meaning->kind, meaning->detail) : answer.problem;
@@ -200,10 +206,16 @@ Result<bool> isHeld(const HttpAnswer &answer, const QByteArray &address)
     return true;
 }
 
-Problem unpinProblem(const HttpAnswer &answer, const QByteArray &address)
+bool hasNoBlock(const HttpAnswer &answer)
+{
+    const QString message = messageOf(errorIn(answer));
+    return message.contains(NotHeld) || message.contains(TooLate);
+}
+
+Result<bool> wasPinned(const HttpAnswer &answer, const QByteArray &address)
 {
     if (messageOf(errorIn(answer)).contains(NotPinned))
-        return Problem();
+        return false;
     if (const Problem problem = problemOf(answer))
         return problem;
     Lines lines(answer.body);
@@ -214,7 +226,7 @@ Problem unpinProblem(const HttpAnswer &answer, const QByteArray &address)
     const bool isNamed = std::any_of(pins.begin(), pins.end(), [&address](const QJsonValue &pin) {
         return isAddress(pin, address);
     });
-    return isNamed ? Problem() : senseless("names no pin that is gone");
+    return isNamed ? Result<bool>(true) : senseless("names no pin that is gone");
 }
 
 // A node says the roots in any order, and how many blocks there were at the end.

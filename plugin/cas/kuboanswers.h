@@ -23,7 +23,7 @@ namespace RemoteLog::Kubo {
 inline constexpr int MaxLineSize = 16 * 1024;
 
 // Of the answer to any command: that of the status, and where the node said what is wrong, that.
-// None where the status is good, whatever the body says.
+// None where the status is good, whatever the body says, but for a web page.
 Problem problemOf(const HttpAnswer &answer);
 
 // block/put. None if the node has stored all these blocks, which it says in order, and Rejected if
@@ -33,8 +33,11 @@ Problem putProblem(const HttpAnswer &answer, const QList<QByteArray> &addresses)
 // block/stat, asked with offline=true: whether the node holds the block.
 Result<bool> isHeld(const HttpAnswer &answer, const QByteArray &address);
 
-// pin/rm. None also if there was no pin.
-Problem unpinProblem(const HttpAnswer &answer, const QByteArray &address);
+// block/get: the node says that it has not found the block, if it looked for it or not.
+bool hasNoBlock(const HttpAnswer &answer);
+
+// pin/rm: whether there was a pin. There is none any more.
+Result<bool> wasPinned(const HttpAnswer &answer, const QByteArray &address);
 
 // dag/import, asked with stats=true, of one CAR with so many blocks. `pinned`: its roots if they
 // were to be pinned; a pin that failed is a problem though all blocks are stored.

@@ -2,6 +2,8 @@
 #include "helperregistry.h"
 
 #include "cas/folderstore.h"
+#include "cas/ipfsgateway.h"
+#include "cas/ipfsnode.h"
 #include "ns/foldersystem.h"
 
 #include <QRegularExpression>
@@ -35,12 +37,27 @@ auto ofUrl(Factory factory)
     };
 }
 
+// For what is asked by HTTP.
+template <class Backend>
+auto ofHttp()
+{
+    return [](const QUrl &url, const HelperServices &services) -> Backend * {
+        const Result<HelperUrl> helper = HelperUrl::fromUrl(url);
+        return helper.ok() ? new Backend(helper.value(), services.http, services.credential)
+                           : nullptr;
+    };
+}
+
 } // namespace
 
 HelperRegistry::HelperRegistry()
 {
     m_stores.insert(QStringLiteral("file"), ofUrl(FolderStore::create));
     m_systems.insert(QStringLiteral("file"), ofUrl(FolderSystem::create));
+    m_stores.insert(QStringLiteral("kubo+http"), ofHttp<IpfsNode>());
+    m_stores.insert(QStringLiteral("kubo+https"), ofHttp<IpfsNode>());
+    m_stores.insert(QStringLiteral("gateway+http"), ofHttp<IpfsGateway>());
+    m_stores.insert(QStringLiteral("gateway+https"), ofHttp<IpfsGateway>());
 }
 
 Problem HelperRegistry::add(const QString &scheme, ContentStoreFactory factory)

@@ -81,10 +81,13 @@ private Q_SLOTS:
     void understandsRefusals_data();
     void understandsRefusals();
     void keepsWhatTheClientSaid();
+    void takesNoWebPageForAnAnswer();
     void comparesWhatWasStored_data();
     void comparesWhatWasStored();
     void knowsWhatIsHeld_data();
     void knowsWhatIsHeld();
+    void knowsThatThereIsNoBlock_data();
+    void knowsThatThereIsNoBlock();
     void unpinsOnce_data();
     void unpinsOnce();
     void countsWhatWasImported_data();
@@ -154,7 +157,7 @@ void TestKuboAnswers::understandsRefusals()
     QCOMPARE(problem.kind(), kind);
     QVERIFY(problem.detail().startsWith(answer.problem.detail()));
     QCOMPARE(Kubo::putProblem(answer, {one}), problem);
-    QCOMPARE(Kubo::unpinProblem(answer, one), problem);
+    QCOMPARE(Kubo::wasPinned(answer, one).problem(), problem);
     QCOMPARE(Kubo::importProblem(answer, {one}, 1), problem);
 }
 
@@ -170,6 +173,19 @@ void TestKuboAnswers::keepsWhatTheClientSaid()
     QCOMPARE(Kubo::isHeld(none, one).problem(), none.problem);
 
     QCOMPARE(Kubo::problemOf(answered(200, "nonsense")), Problem());
+}
+
+void TestKuboAnswers::takesNoWebPageForAnAnswer()
+{
+    HttpAnswer page = answered(200, "<html>");
+    page.headers = {{"Content-Type", "text/html; charset=utf-8"}};
+    QCOMPARE(Kubo::problemOf(page).kind(), Kind::ActionRequired);
+    page.problem = Problem(Kind::WillRetry, u"half an answer"_s);
+    QCOMPARE(Kubo::problemOf(page), page.problem);
+    // Whatever is broken in front of the node.
+    HttpAnswer proxy = answered(502, "<html>");
+    proxy.headers = page.headers;
+    QCOMPARE(Kubo::problemOf(proxy), proxy.problem);
 }
 
 void TestKuboAnswers::comparesWhatWasStored_data()
@@ -252,17 +268,38 @@ void TestKuboAnswers::knowsWhatIsHeld()
     QVERIFY(!answer.ok() || answer.value() == isHeld);
 }
 
+void TestKuboAnswers::knowsThatThereIsNoBlock_data()
+{
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<bool>("hasNone");
+    QTest::newRow("offline") << error("block was not found locally (offline): ipld: could not find "
+                                      + text(one))
+                             << true;
+    QTest::newRow("looked for") << error("context deadline exceeded") << true;
+    QTest::newRow("another error") << error("repo is closed") << false;
+    QTest::newRow("plain text") << QByteArray("context deadline exceeded") << false;
+}
+
+void TestKuboAnswers::knowsThatThereIsNoBlock()
+{
+    QFETCH(QByteArray, body);
+    QFETCH(bool, hasNone);
+    QCOMPARE(Kubo::hasNoBlock(answered(500, body)), hasNone);
+}
+
 void TestKuboAnswers::unpinsOnce_data()
 {
     QTest::addColumn<int>("status");
     QTest::addColumn<QByteArray>("body");
     QTest::addColumn<Kind>("kind");
-    const auto unpin = [](const char *name, int status, const QByteArray &body, Kind kind) {
-        QTest::newRow(name) << status << body << kind;
+    QTest::addColumn<bool>("wasPinned");
+    const auto unpin = [](const char *name, int status, const QByteArray &body, Kind kind,
+                          bool wasPinned = false) {
+        QTest::newRow(name) << status << body << kind << wasPinned;
     };
-    unpin("done", 200, R"({"Pins":[")" + text(one) + R"("]})", Kind::None);
+    unpin("done", 200, R"({"Pins":[")" + text(one) + R"("]})", Kind::None, true);
     unpin("done with others", 200, R"({"Pins":[")" + text(two) + R"(",")" + text(one) + R"("]})",
-          Kind::None);
+          Kind::None, true);
     unpin("not pinned", 500, error("not pinned or pinned indirectly"), Kind::None);
     unpin("another pin", 200, R"({"Pins":[")" + text(two) + R"("]})", Kind::WillRetry);
     unpin("no pin", 200, R"({"Pins":null})", Kind::WillRetry);
@@ -276,7 +313,10 @@ void TestKuboAnswers::unpinsOnce()
     QFETCH(int, status);
     QFETCH(QByteArray, body);
     QFETCH(Kind, kind);
-    QCOMPARE(Kubo::unpinProblem(answered(status, body), one).kind(), kind);
+    QFETCH(bool, wasPinned);
+    const Result<bool> answer = Kubo::wasPinned(answered(status, body), one);
+    QCOMPARE(answer.problem().kind(), kind);
+    QVERIFY(!answer.ok() || answer.value() == wasPinned);
 }
 
 void TestKuboAnswers::countsWhatWasImported_data()
@@ -343,7 +383,7 @@ void TestKuboAnswers::tellsNothingThatANodeSays()
     const HttpAnswer answer = answered(status, body);
     for (const Problem &problem :
          {Kubo::putProblem(answer, {one}), Kubo::isHeld(answer, one).problem(),
-          Kubo::unpinProblem(answer, one), Kubo::importProblem(answer, {one}, 1)}) {
+          Kubo::wasPinned(answer, one).problem(), Kubo::importProblem(answer, {one}, 1)}) {
         QVERIFY(problem);
         QVERIFY2(!problem.detail().contains(u"home"_s) && !problem.detail().contains(u"s3cret"_s),
                  qPrintable(problem.detail()));
@@ -369,7 +409,7 @@ void TestKuboAnswers::believesNoHalfOfAnAnswer()
     }
     for (qsizetype size = 0; size <= pins.size(); ++size) {
         const HttpAnswer cut = answered(200, pins.first(size));
-        QCOMPARE(!Kubo::unpinProblem(cut, one), isWhole(cut.body, pins));
+        QCOMPARE(Kubo::wasPinned(cut, one).ok(), isWhole(cut.body, pins));
     }
 }
 

@@ -87,16 +87,13 @@ void HttpMessages::takeBody()
         began(firstLine);
     const bool isBodiless =
         status == 204 || status == 304 || (m_kind == Kind::Answers && isBare && isBare());
-    if (isBodiless)
-        end();
-    else if (m_isChunked)
+    const bool isEmpty = m_left == 0 || (m_left < 0 && m_kind == Kind::Requests);
+    if (isBodiless || (isEmpty && !m_isChunked))
+        return end();
+    if (m_isChunked)
         m_state = State::ChunkSize;
-    else if (m_left > 0)
-        m_state = State::Body;
-    else if (m_left < 0 && m_kind == Kind::Answers)
-        m_state = State::BodyUntilClose;
     else
-        end();
+        m_state = m_left > 0 ? State::Body : State::BodyUntilClose;
 }
 
 void HttpMessages::end()

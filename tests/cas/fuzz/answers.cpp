@@ -58,6 +58,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     expect(import || isGood);
     const Result<bool> held = Kubo::isHeld(answer, one);
     judge(held.problem());
-    judge(Kubo::unpinProblem(answer, one));
+    judge(Kubo::wasPinned(answer, one).problem());
     return 0;
 }

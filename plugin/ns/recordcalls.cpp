@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "recordcalls.h"
+
+#include "interface/multibase.h"
+#include "log/namerecord.h"
+
+#include <QPromise>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace RemoteLog {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// On the public DHT a record is looked for up to a minute, and put for minutes.
+constexpr auto GetLimit = 60s;
+constexpr auto PutLimit = 300s;
+
+template <class T>
+std::shared_ptr<QPromise<T>> started()
+{
+    auto promise = std::make_shared<QPromise<T>>();
+    promise->start();
+    return promise;
+}
+
+template <class T>
+void finish(QPromise<T> &promise, const T &answer)
+{
+    promise.addResult(answer);
+    promise.finish();
+}
+
+} // namespace
+
+RecordCalls::RecordCalls(RecordAnswers::Server server, const QUrl &base, HttpClient &http,
+                         HttpHelper::Credential credential)
+    : m_server(server)
+    , m_http(http, base, std::move(credential))
+{
+}
+
+QString RecordCalls::canonical(const QString &logName)
+{
+    const auto key = Multibase::publicKeyFromName(logName);
+    return key ? Multibase::nameFromPublicKey(*key) : QString();
+}
+
+Problem RecordCalls::badName()
+{
+    return Problem(Problem::Kind::InvalidArgument, QStringLiteral("not the name of a log"));
+}
+
+QFuture<RecordCalls::Answer> RecordCalls::get(const QString &logName, HttpRequest request,
+                                              qint64 limit)
+{
+    const RecordCache::Entry known = m_cache.find(logName);
+    request.headers += {{"Accept", RecordAnswers::RecordType}, {"Cache-Control", "no-cache"}};
+    if (!known.tag.isEmpty())
+        request.headers += {"If-None-Match", known.tag};
+    request.timeLimit = GetLimit;
+    request.maxAnswer = std::min<qint64>(limit, MaxNameRecordSize);
+    const auto promise = started<Answer>();
+    m_http.send(std::move(request), [this, promise, logName, known](const HttpAnswer &answer) {
+        const Answer records = RecordAnswers::recordsIn(m_server, answer, known.record);
+        // A 304 leaves what is known; so does what says nothing of the record.
+        if (records.ok() && answer.status != 304)
+            m_cache.replace(logName, records.value().isEmpty()
+                                         ? RecordCache::Entry()
+                                         : RecordCache::Entry{answer.header("ETag"),
+                                                              records.value().constFirst()});
+        finish(*promise, records);
+    });
+    return promise->future();
+}
+
+QFuture<Problem> RecordCalls::put(const QString &logName, HttpRequest request,
+                                  const QByteArray &record)
+{
+    request.timeLimit = PutLimit;
+    request.maxAnswer = MaxNameRecordSize;
+    const auto promise = started<Problem>();
+    m_http.send(std::move(request), [this, promise, logName, record](const HttpAnswer &answer) {
+        const auto key = Multibase::publicKeyFromName(logName);
+        finish(*promise,
+               RecordAnswers::putProblem(m_server, answer, record, key.value_or(QByteArray())));
+    });
+    return promise->future();
+}
+
+} // namespace RemoteLog
