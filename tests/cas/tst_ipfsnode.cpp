@@ -47,6 +47,7 @@ private Q_SLOTS:
     void noticesThatTheNodeHasLostALog();
     void goesOnWhereThePinWasGoneAlready();
     void triesAgainToUnpin();
+    void keepsAHeadThatIsPutAgain();
     void remembersFewPins();
     void understandsFailingPuts_data();
     void understandsFailingPuts();
@@ -231,6 +232,19 @@ void TestIpfsNode::triesAgainToUnpin()
     QCOMPARE(put(withHead({blocks[2]}, blocks[1].address())), Problem());
     QTRY_COMPARE(m_node->pins, QSet{blocks[2].address()});
     QCOMPARE(m_node->commands(), Commands({"block/put", "pin/rm", "pin/rm"}));
+}
+
+// A log that was read back may begin anew where the node was before.
+void TestIpfsNode::keepsAHeadThatIsPutAgain()
+{
+    const QList<Block> blocks = chain(2);
+    QCOMPARE(put(withHead({blocks[0]})), Problem());
+    m_node->answerOnce("pin/rm", FakeNode::failing("repo is busy"));
+    QCOMPARE(put(withHead({blocks[1]}, blocks[0].address())), Problem());
+    QCOMPARE(put(withHead({blocks[0]}, blocks[1].address())), Problem());
+    // Behind whatever else it would be asked to unpin.
+    QVERIFY(get(single(blocks[0].address())).ok());
+    QCOMPARE(m_node->pins, QSet{blocks[0].address()});
 }
 
 void TestIpfsNode::remembersFewPins()
