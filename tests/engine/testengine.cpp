@@ -18,6 +18,9 @@ std::shared_ptr<HelperRegistry> scriptedHelpers()
     }
     if (registry->add(QStringLiteral("farstore"), ContentStoreFactory(ScriptedStore::create)))
         qFatal("a content store is not taken");
+    if (registry->add(QStringLiteral("memory"), ContentStoreFactory(MemoryWorld::createStore))
+        || registry->add(QStringLiteral("memory"), NameSystemFactory(MemoryWorld::createNames)))
+        qFatal("a world is not taken");
     return registry;
 }
 
@@ -40,10 +43,17 @@ bool TestEngine::open(const QList<QUrl> &helpers, bool isUnlocked)
     settings.setDirectory(m_directory.filePath(QStringLiteral("profile")));
     settings.setHelpers(helpers);
     m_appends = std::make_shared<AppendQueue>();
-    m_engine = std::make_unique<Engine>(settings, scriptedHelpers(), m_appends, timing,
-                                        QDateTime::currentDateTimeUtc);
+    m_engine = std::make_unique<Engine>(settings, scriptedHelpers(), m_appends, timing, clock);
     connect(m_engine.get(), &Engine::statusChanged, this,
             [this](const TransportStatus &changed) { status = changed; });
+    connect(m_engine.get(), &Engine::outgoingChanged, this,
+            [this](const QString &label, const OutgoingStatus &changed) {
+                outgoing.insert(label, changed);
+            });
+    connect(m_engine.get(), &Engine::incomingChanged, this,
+            [this](const IncomingKey &log, const IncomingStatus &changed) {
+                incoming.insert(log.identity, changed);
+            });
     connect(m_engine.get(), &Engine::entriesReceived, this,
             [this](const IncomingKey &, const QList<Entry> &entries) { received.append(entries); });
     connect(m_engine.get(), &Engine::logsKnown, this, [this] { m_isKnown = true; });

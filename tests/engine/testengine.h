@@ -4,6 +4,7 @@
 #include "engine/engine.h"
 #include "scriptednames.h"
 #include "scriptedstore.h"
+#include "support/memoryhelpers.h"
 #include "support/sealedlog.h"
 
 #include <QTemporaryDir>
@@ -36,6 +37,9 @@ public:
     // False if it does not come up within a long time. A second time: another run of the profile.
     bool open(const QList<QUrl> &helpers, bool isUnlocked = true);
     void unlock();
+    // The end of a run.
+    void close() { m_engine.reset(); }
+    bool isOpen() const { return bool(m_engine); }
     Engine *operator->() const { return m_engine.get(); }
 
     void setNetwork(NetworkWatch::Reachability reachability, bool isCaptivePortal = false);
@@ -54,7 +58,10 @@ public:
     int answerAll(const QUrl &url = Far);
 
     Timing timing;
+    TimeSource clock = QDateTime::currentDateTimeUtc;
     TransportStatus status; // the last one
+    QHash<QString, OutgoingStatus> outgoing; // of each own log, by label
+    QHash<QString, IncomingStatus> incoming; // of each followed one, by identity
     QList<QList<Entry>> received;
 
 private:

@@ -93,14 +93,23 @@ void MemoryWorld::registerScheme()
 {
     static const bool registered = [] {
         const QString scheme = QStringLiteral("memory");
-        const Problem store = loadedPlugin().registerContentStore(
-            scheme, [](const QUrl &url) { return new MemoryStore(url); });
-        const Problem names = loadedPlugin().registerNameSystem(
-            scheme, [](const QUrl &url) { return new MemoryNames(url); });
+        const Problem store =
+            loadedPlugin().registerContentStore(scheme, &MemoryWorld::createStore);
+        const Problem names = loadedPlugin().registerNameSystem(scheme, &MemoryWorld::createNames);
         return !store && !names;
     }();
     if (!registered)
         qFatal("the scheme memory: could not be registered");
+}
+
+ContentStore *MemoryWorld::createStore(const QUrl &url)
+{
+    return new MemoryStore(url);
+}
+
+NameSystem *MemoryWorld::createNames(const QUrl &url)
+{
+    return new MemoryNames(url);
 }
 
 void MemoryWorld::setMood(Mood mood)
@@ -157,16 +166,58 @@ void MemoryWorld::setBlocks(const QHash<QByteArray, QByteArray> &blocks)
     m_blocks = blocks;
 }
 
+void MemoryWorld::removeBlock(const QByteArray &address)
+{
+    const std::lock_guard lock(m_mutex);
+    m_blocks.remove(address);
+}
+
 QHash<QString, QList<QByteArray>> MemoryWorld::records() const
 {
     const std::lock_guard lock(m_mutex);
-    return m_records;
+    QHash<QString, QList<QByteArray>> all;
+    for (auto name = m_records.cbegin(); name != m_records.cend(); ++name) {
+        const QList<QByteArray> records = remembered(name.value());
+        if (!records.isEmpty())
+            all.insert(name.key(), records);
+    }
+    return all;
+}
+
+void MemoryWorld::forgetRecordsAfter(std::chrono::hours span, std::function<QDateTime()> clock)
+{
+    const std::lock_guard lock(m_mutex);
+    m_memory = span;
+    m_clock = std::move(clock);
+}
+
+void MemoryWorld::putNow(const QByteArray &record)
+{
+    if (m_clock)
+        m_putAt.insert(record, m_clock());
+}
+
+QList<QByteArray> MemoryWorld::remembered(const QList<QByteArray> &records) const
+{
+    if (!m_clock)
+        return records;
+    const QDateTime oldest = m_clock().addSecs(-std::chrono::seconds(m_memory).count());
+    QList<QByteArray> young;
+    for (const QByteArray &record : records) {
+        if (m_putAt.value(record) > oldest)
+            young.append(record);
+    }
+    return young;
 }
 
 void MemoryWorld::setRecords(const QHash<QString, QList<QByteArray>> &records)
 {
     const std::lock_guard lock(m_mutex);
     m_records = records;
+    for (const QList<QByteArray> &each : records) {
+        for (const QByteArray &record : each)
+            putNow(record);
+    }
 }
 
 void MemoryWorld::publish(const QString &name, const QHash<QByteArray, QByteArray> &blocks,
@@ -175,6 +226,7 @@ void MemoryWorld::publish(const QString &name, const QHash<QByteArray, QByteArra
     const std::lock_guard lock(m_mutex);
     m_blocks.insert(blocks);
     m_records[name] = {record};
+    putNow(record);
 }
 
 void MemoryWorld::holdGets(bool hold)
@@ -206,16 +258,35 @@ int MemoryWorld::answerRound()
     return int(round.size());
 }
 
+template <class T>
+QFuture<T> MemoryWorld::never()
+{
+    auto promise = std::make_shared<QPromise<T>>();
+    promise->start();
+    m_hanging.push_back([promise] {
+        promise->addResult(T(dead()));
+        promise->finish();
+    });
+    return promise->future();
+}
+
+void MemoryWorld::endHanging()
+{
+    std::vector<std::function<void()>> hanging;
+    {
+        const std::lock_guard lock(m_mutex);
+        hanging = std::exchange(m_hanging, {});
+    }
+    for (const auto &end : hanging)
+        end();
+}
+
 QFuture<Problem> MemoryWorld::put(const Upload &upload)
 {
     const std::lock_guard lock(m_mutex);
     ++m_counts.puts;
-    if (m_storeMood == Mood::Hangs) {
-        auto promise = std::make_shared<QPromise<Problem>>();
-        promise->start();
-        m_never.push_back(promise);
-        return promise->future();
-    }
+    if (m_storeMood == Mood::Hangs)
+        return never<Problem>();
     if (m_storeMood == Mood::Fails || m_refusesPuts)
         return ready(dead());
     if (m_wantsPreviousHead && !upload.previousHead().isEmpty()
@@ -248,13 +319,12 @@ QFuture<Result<QList<Block>>> MemoryWorld::get(const Fetch &fetch)
     ++m_counts.gets;
     if (m_storeMood == Mood::Fails)
         return ready(Result<QList<Block>>(dead()));
-    if (m_storeMood == Mood::Hangs || m_holdsGets) {
+    if (m_storeMood == Mood::Hangs)
+        return never<Result<QList<Block>>>();
+    if (m_holdsGets) {
         auto promise = std::make_shared<QPromise<Result<QList<Block>>>>();
         promise->start();
-        if (m_storeMood == Mood::Hangs)
-            m_never.push_back(promise);
-        else
-            m_waiting.push_back({fetch.address(), promise});
+        m_waiting.push_back({fetch.address(), promise});
         return promise->future();
     }
     return ready(answerFor(fetch.address()));
@@ -264,6 +334,8 @@ QFuture<Result<QList<bool>>> MemoryWorld::exists(const QList<QByteArray> &addres
 {
     const std::lock_guard lock(m_mutex);
     ++m_counts.exists;
+    if (m_storeMood == Mood::Hangs)
+        return never<Result<QList<bool>>>();
     if (m_storeMood == Mood::Fails)
         return ready(Result<QList<bool>>(dead()));
     QList<bool> answers;
@@ -276,16 +348,14 @@ QFuture<Problem> MemoryWorld::putRecord(const QString &name, const QByteArray &r
 {
     const std::lock_guard lock(m_mutex);
     ++m_counts.namePuts;
-    if (m_namesMood == Mood::Hangs) {
-        auto promise = std::make_shared<QPromise<Problem>>();
-        promise->start();
-        m_never.push_back(promise);
-        return promise->future();
-    }
+    if (m_namesMood == Mood::Hangs)
+        return never<Problem>();
     if (m_namesMood == Mood::Fails || m_refusesPuts)
         return ready(dead());
     if (m_namesMood != Mood::Lies) {
         QList<QByteArray> &records = m_records[name];
+        putNow(record);
+        records.removeAll(record);
         records.prepend(record);
         records.resize(std::min<qsizetype>(records.size(), 8));
     }
@@ -296,17 +366,13 @@ QFuture<Result<QList<QByteArray>>> MemoryWorld::getRecords(const QString &name)
 {
     const std::lock_guard lock(m_mutex);
     ++m_counts.nameGets;
-    if (m_namesMood == Mood::Hangs) {
-        auto promise = std::make_shared<QPromise<Result<QList<QByteArray>>>>();
-        promise->start();
-        m_never.push_back(promise);
-        return promise->future();
-    }
+    if (m_namesMood == Mood::Hangs)
+        return never<Result<QList<QByteArray>>>();
     if (m_namesMood == Mood::Fails)
         return ready(Result<QList<QByteArray>>(dead()));
     if (m_namesMood == Mood::Empty)
         return ready(Result<QList<QByteArray>>(QList<QByteArray>()));
-    return ready(Result<QList<QByteArray>>(m_records.value(name)));
+    return ready(Result<QList<QByteArray>>(remembered(m_records.value(name))));
 }
 
 void MemoryWorld::countAbort()

@@ -4,10 +4,13 @@
 #include <RemoteLog/contentstore.h>
 #include <RemoteLog/namesystem.h>
 
+#include <QDateTime>
 #include <QHash>
 #include <QPromise>
 #include <QUrl>
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -33,11 +36,16 @@ public:
     // The world of a name; made when it is first asked for.
     static std::shared_ptr<MemoryWorld> named(const QString &name);
     static void registerScheme();
+    // What registerScheme() registers, for an engine without the plugin around it.
+    static ContentStore *createStore(const QUrl &url);
+    static NameSystem *createNames(const QUrl &url);
 
     void setMood(Mood mood);
     // Store and names apart.
     void setStoreMood(Mood mood);
     void setNamesMood(Mood mood);
+    // Calls that hang are refused after all, as when their connections break.
+    void endHanging();
     // Refuses every put, of blocks and of records, and goes on to answer gets.
     void refusePuts(bool refuse);
     // Refuses blocks whose log it does not hold any more, as a folder does.
@@ -61,8 +69,12 @@ public:
     Counts counts() const;
     void resetCounts();
 
+    // Records are gone so long after they were put last, by this clock.
+    void forgetRecordsAfter(std::chrono::hours span, std::function<QDateTime()> clock);
+
     QHash<QByteArray, QByteArray> blocks() const;
     void setBlocks(const QHash<QByteArray, QByteArray> &blocks);
+    void removeBlock(const QByteArray &address);
     QHash<QString, QList<QByteArray>> records() const;
     void setRecords(const QHash<QString, QList<QByteArray>> &records);
 
@@ -91,7 +103,11 @@ private:
         QByteArray address;
         std::shared_ptr<QPromise<Result<QList<Block>>>> promise;
     };
+    template <class T>
+    QFuture<T> never();
     Result<QList<Block>> answerFor(const QByteArray &address);
+    void putNow(const QByteArray &record);
+    QList<QByteArray> remembered(const QList<QByteArray> &records) const;
 
     mutable std::mutex m_mutex;
     Mood m_storeMood = Mood::Works;
@@ -99,11 +115,14 @@ private:
     Counts m_counts;
     QHash<QByteArray, QByteArray> m_blocks;
     QHash<QString, QList<QByteArray>> m_records;
+    QHash<QByteArray, QDateTime> m_putAt; // by record
+    std::chrono::hours m_memory{0};
+    std::function<QDateTime()> m_clock; // if it forgets
     bool m_refusesPuts = false;
     bool m_wantsPreviousHead = false;
     bool m_holdsGets = false;
     std::vector<Waiting> m_waiting;
-    std::vector<std::shared_ptr<void>> m_never;
+    std::vector<std::function<void()>> m_hanging;
 };
 
 // The URL of a world's helper; `query` as in "network=required&embed=2048".

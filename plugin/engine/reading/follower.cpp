@@ -193,6 +193,8 @@ void Follower::heard(const Helper *system, const NameRecord *record)
 
 void Follower::resolved(int answers)
 {
+    // Nobody comes to tell of that.
+    m_head.setExpired(m_best && isExpired(*m_best, m_context.clock()));
     // It asks no more, also if its failure is no news.
     if (answers == 0)
         return Q_EMIT statusChanged();
