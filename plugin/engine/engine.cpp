@@ -197,6 +197,20 @@ void Engine::refuse(const Problem &problem)
     reportSoon();
 }
 
+void Engine::setCredentials(const QHash<QUrl, QByteArray> &credentials)
+{
+    m_credentialProblem = Problem();
+    if (m_helpers)
+        m_helpers->setCredentials(credentials);
+    reportSoon();
+}
+
+void Engine::refuseCredentials(const Problem &problem)
+{
+    m_credentialProblem = problem;
+    reportSoon();
+}
+
 void Engine::close(const Reply<Problem> &reply)
 {
     if (m_isClosed)
@@ -304,7 +318,7 @@ void Engine::report()
 TransportStatus Engine::status() const
 {
     TransportStatus status;
-    status.problem = m_problem;
+    status.problem = graver(m_problem, m_credentialProblem);
     if (m_database)
         status.problem = graver(status.problem, m_database->diskProblem());
     m_outgoing.addTo(status);

@@ -36,6 +36,11 @@ public:
     // Emits opened() once more if the profile is locked.
     void askForKey();
 
+    // Of the settings' helpers, by URL: what goes into the header Authorization.
+    void setCredentials(const QHash<QUrl, QByteArray> &credentials);
+    // They could not be had (for now); told until they can.
+    void refuseCredentials(const Problem &problem);
+
     void append() { m_appender.drain(); }
     OutgoingLogs &outgoing() { return m_outgoing; }
     IncomingLogs &incoming() { return m_incoming; }
@@ -100,6 +105,7 @@ private:
     QDateTime m_lastPublished;
     QDateTime m_lastChecked;
     Problem m_problem; // of opening and unlocking
+    Problem m_credentialProblem;
     Problem m_notice; // what was lost or set aside
     NetworkState m_network;
     NetworkDamper m_damper;

@@ -86,7 +86,8 @@ public:
     // The gravest thing that is wrong now, of the profile, its logs and its helpers; null if
     // nothing is. Settings that validate() objects to: InvalidArgument, for good. Another process
     // has the profile: InUse until that lets go. The key: SecretStoreUnavailable until the secret
-    // store works, KeyMissing until it has the key of this profile. A database that was damaged,
+    // store works, KeyMissing until it has the key of this profile. The helpers' credentials: see
+    // setCredential(). A database that was damaged,
     // was set aside and begun anew: LocalDataCorrupt, as a notice, until the transport is closed.
     // The profile's disk: LocalStorageFull, WillRetry after an I/O error, ActionRequired while its
     // files are not where they were opened; it goes on by itself when they are back. Files that
@@ -129,13 +130,37 @@ public:
     // differ; Closed after close().
     virtual QFuture<Problem> applySettings(const Settings &settings) = 0;
 
-    // Keeps a token for a helper, and uses it from now on. `helper`: as in Settings::helpers().
-    // Unsupported where the helper takes no credentials; no helper that comes with this version
-    // does.
+    // Keeps a token for a helper that is asked by HTTP, instead of an earlier one, and uses it from
+    // now on: it goes into the header Authorization of every request to that helper, also when the
+    // profile is opened again. Helpers of links never get any, and no redirect is followed.
+    //
+    // `helper`: spelled as in Settings::helpers(), where it need not be (yet). `token`, spelled as
+    // the AuthSecret of an IPFS node: "bearer:<token>" or <token> without a colon for "Bearer
+    // <token>"; "basic:<user>:<password>", or "basic:<base64 of user:password>", for "Basic
+    // <base64>". 1..4096 bytes without control characters; visible ASCII but in user and password.
+    // At most 64 helpers, and 64 KiB for all tokens and URLs of a profile.
+    //
+    // The future ends with a null Problem when the secret store has it for good (as all tokens of
+    // the profile in one item, "credentials") and the plugin's thread uses it; a helper that had
+    // failed is then tried at once, unless it said when to come back. Otherwise what was used
+    // before stays in use. It waits, for 15 s, for the profile to be open and for earlier calls;
+    // then each answer of the secret store takes 15 s at most. Failures:
+    //   Unsupported             the helper is not asked by HTTP
+    //   InvalidArgument         it makes no sense; plain http to another computer, which would show
+    //                           the token to the network; the token is none; or it is too much
+    //   SecretStoreUnavailable  locked, absent or silent, or it does not keep what it is given; a
+    //                           store that was silent may have kept it all the same
+    //   LocalDataCorrupt        what the store has as "credentials" is damaged, or of a newer
+    //                           version: it is left as it is, see unsetCredential()
+    //   Closed
+    // The item is read once the profile is unlocked. That there is none is no problem; one that
+    // cannot be read or is damaged is told by problem(), as SecretStoreUnavailable (tried again
+    // like the key) or LocalDataCorrupt, and keeps nothing but those helpers from working.
     virtual QFuture<Problem> setCredential(const QUrl &helper, const QByteArray &token) = 0;
 
-    // Forgets the token of a helper; one that is not there is no problem. Unsupported like
-    // setCredential().
+    // Forgets the token of a helper, in the secret store and at work; one that is not there is no
+    // problem. Where the item is damaged it is removed as a whole, for nobody can tell whose tokens
+    // it has. Waits and fails like setCredential(), but plain http is no failure here.
     virtual QFuture<Problem> unsetCredential(const QUrl &helper) = 0;
 
     // Stops all work. Everything appended is kept; futures still open end with Closed. Resolves,

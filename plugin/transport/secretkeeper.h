@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "helpers/timing.h"
-
-#include <RemoteLog/secretstore.h>
-
-#include <QObject>
-#include <QPointer>
+#include "secretitems.h"
 
 namespace RemoteLog {
 
 // Gets the profile's master secret from a secret store, and makes one where there certainly is
 // none: only if the database never had one, and if the store keeps what it is given. Lives in the
-// host's thread. Calls the store for one thing at a time.
+// host's thread.
 //
 // A change of the store may be the echo of a probe, and an echo that is answered by another probe
 // never ends. So once a probe was written, a change is followed by a look only: an attempt that
@@ -22,8 +17,8 @@ class SecretKeeper : public QObject
     Q_OBJECT
 
 public:
-    // `store` may be null: then there is no secret, ever.
-    SecretKeeper(SecretStore *store, const QString &applicationId, const Timing &timing);
+    // `items` outlives it.
+    explicit SecretKeeper(SecretItems &items);
 
     // One attempt. `isKnown`: the database was made with a secret, so a missing one is lost, not
     // new.
@@ -36,26 +31,15 @@ Q_SIGNALS:
     void refused(const RemoteLog::Problem &problem);
 
 private:
-    using Then = std::function<void()>;
-    using ThenRead = std::function<void(const Result<QByteArray> &)>;
-    using ThenDone = std::function<void(const Problem &)>;
-
     void storeChanged();
     void readMaster();
     void probe();
     void judgeProbe(const QByteArray &probe, const Result<QByteArray> &kept);
     void create();
-    void read(const QString &name, const ThenRead &then);
-    void write(const QString &name, const QByteArray &secret, const ThenDone &then);
-    void remove(const QString &name, const Then &then);
-    QString key(const QString &name) const;
     void refuse(const Problem &problem);
     void finish(const QByteArray &master, bool isNew);
 
-    QPointer<SecretStore> m_store;
-    QString m_applicationId;
-    Timing m_timing;
-    QString m_profileId;
+    SecretItems &m_items;
     bool m_isKnown = false;
     bool m_isBusy = false;
     bool m_isAskedAgain = false; // while it was busy

@@ -22,7 +22,9 @@ TransportFacade::TransportFacade(const Settings &settings, const HostServices &s
     : Transport(parent)
     , m_settings(settings)
     , m_appends(std::make_shared<AppendQueue>())
-    , m_keeper(services.secretStore(), settings.applicationId(), Timing())
+    , m_secrets(services.secretStore(), settings.applicationId(), Timing())
+    , m_keeper(m_secrets)
+    , m_credentials(m_secrets, Timing())
 {
     m_refusal = settings.validate();
     if (!m_refusal && !initializeCryptography())
@@ -55,18 +57,33 @@ TransportFacade::~TransportFacade()
 
 void TransportFacade::connectEngine()
 {
+    connectSecrets();
+    connect(m_engine, &Engine::statusChanged, this, &TransportFacade::setStatus);
+    connect(m_engine, &Engine::closed, this, &TransportFacade::setClosed);
+    connectLogs();
+}
+
+void TransportFacade::connectSecrets()
+{
     connect(m_engine, &Engine::opened, &m_keeper, &SecretKeeper::obtain);
+    // The credentials come first, or helpers would be asked without.
     connect(&m_keeper, &SecretKeeper::obtained, this, [this](const QByteArray &master, bool isNew) {
-        m_port->post([engine = m_engine, master, isNew] { engine->unlock(master, isNew); });
+        m_credentials.open([engine = m_engine, port = m_port, master, isNew] {
+            port->post([engine, master, isNew] { engine->unlock(master, isNew); });
+        });
     });
     connect(&m_keeper, &SecretKeeper::refused, this, [this](const Problem &problem) {
         m_port->post([engine = m_engine, problem] { engine->refuse(problem); });
     });
     connect(&m_keeper, &SecretKeeper::retryWanted, this,
             [this] { m_port->post([engine = m_engine] { engine->askForKey(); }); });
-    connect(m_engine, &Engine::statusChanged, this, &TransportFacade::setStatus);
-    connect(m_engine, &Engine::closed, this, &TransportFacade::setClosed);
-    connectLogs();
+    connect(&m_credentials, &CredentialKeeper::changed, this,
+            [this](const QHash<QUrl, QByteArray> &headers) {
+                m_port->post([engine = m_engine, headers] { engine->setCredentials(headers); });
+            });
+    connect(&m_credentials, &CredentialKeeper::refused, this, [this](const Problem &problem) {
+        m_port->post([engine = m_engine, problem] { engine->refuseCredentials(problem); });
+    });
 }
 
 void TransportFacade::connectLogs()
@@ -121,6 +138,7 @@ void TransportFacade::setStatus(const TransportStatus &status)
 
 void TransportFacade::setClosed()
 {
+    m_credentials.close();
     TransportStatus status = m_status;
     status.state = State::Closed;
     setStatus(status);
@@ -261,16 +279,30 @@ QFuture<Problem> TransportFacade::applySettings(const Settings &settings)
     return reply.future();
 }
 
-QFuture<Problem> TransportFacade::setCredential(const QUrl &helper, const QByteArray &)
+QFuture<Problem> TransportFacade::setCredential(const QUrl &helper, const QByteArray &token)
 {
-    return Reply<Problem>::now(Problem(Problem::Kind::Unsupported,
-                                       QStringLiteral("this helper takes no credentials"), helper));
+    if (m_refusal)
+        return Reply<Problem>::now(m_refusal);
+    const Reply<Problem> reply;
+    m_credentials.set(helper, token, answerInWorker(reply));
+    return reply.future();
 }
 
 QFuture<Problem> TransportFacade::unsetCredential(const QUrl &helper)
 {
-    return Reply<Problem>::now(Problem(Problem::Kind::Unsupported,
-                                       QStringLiteral("this helper takes no credentials"), helper));
+    if (m_refusal)
+        return Reply<Problem>::now(m_refusal);
+    const Reply<Problem> reply;
+    m_credentials.unset(helper, answerInWorker(reply));
+    return reply.future();
+}
+
+// Behind what the worker was told before: whom the answer reaches finds it in use.
+CredentialKeeper::Answer TransportFacade::answerInWorker(const Reply<Problem> &reply) const
+{
+    return [port = m_port, reply](const Problem &problem) {
+        port->post([reply, problem] { reply.answer(problem); });
+    };
 }
 
 // The worker may be done before its last report is here: whom the future tells finds it Closed.
@@ -286,6 +318,7 @@ QFuture<Problem> TransportFacade::close()
         return *m_closing;
     const Reply<Problem> reply;
     m_closing = reply.future();
+    m_credentials.close();
     if (m_refusal) {
         setClosed();
         reply.answer({});
@@ -309,6 +342,7 @@ void TransportFacade::syncNow()
     if (m_network)
         m_network->look();
     m_port->post([engine = m_engine] { engine->syncNow(); });
+    m_credentials.retry();
 }
 
 void TransportFacade::setPaused(bool paused)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "credentialkeeper.h"
 #include "engine/networkreporter.h"
 #include "incomingfacade.h"
 #include "outgoingfacade.h"
@@ -50,10 +51,12 @@ Q_SIGNALS:
 
 private:
     void connectEngine();
+    void connectSecrets();
     void connectLogs();
     void addKnown(const QStringList &labels, const QList<QPair<LogLink, int>> &links);
     void unfollowed(const IncomingKey &key, const Problem &problem);
     void watchNetwork(NetworkWatch *watch);
+    CredentialKeeper::Answer answerInWorker(const Reply<Problem> &reply) const;
     void setStatus(const TransportStatus &status);
     void setClosed();
     IncomingFacade *incoming(const IncomingKey &key) const;
@@ -64,7 +67,9 @@ private:
     Engine *m_engine = nullptr; // only ever touched in work posted to the port
     std::shared_ptr<EnginePort> m_port;
     std::shared_ptr<AppendQueue> m_appends;
+    SecretItems m_secrets;
     SecretKeeper m_keeper;
+    CredentialKeeper m_credentials;
     std::unique_ptr<NetworkReporter> m_network;
     Problem m_refusal; // the settings are no good: nothing was started
     std::optional<QFuture<Problem>> m_closing;

@@ -132,7 +132,8 @@ void SecretKeeperTest::nothingOfTheProbeStays()
     MoodySecretStore store;
     store.changesAt = call;
     store.later = mood;
-    SecretKeeper keeper(&store, Application, impatient());
+    SecretItems items(&store, Application, impatient());
+    SecretKeeper keeper(items);
     QSignalSpy obtained(&keeper, &SecretKeeper::obtained);
     QSignalSpy refused(&keeper, &SecretKeeper::refused);
     keeper.obtain(Profile, false);
@@ -148,7 +149,8 @@ void SecretKeeperTest::aLateProbeIsRemovedTheNextTime()
     // The process ended between writing and removing it.
     FakeSecretStore store;
     store.secrets.insert(keyOf("probe"), "old");
-    SecretKeeper keeper(&store, Application, impatient());
+    SecretItems items(&store, Application, impatient());
+    SecretKeeper keeper(items);
     QSignalSpy obtained(&keeper, &SecretKeeper::obtained);
     keeper.obtain(Profile, false);
     QVERIFY(waitFor([&] { return !obtained.isEmpty(); }));
@@ -176,7 +178,8 @@ void SecretKeeperTest::noChangeIsLost()
     MoodySecretStore store;
     store.changesAt = call;
     store.later = mood;
-    SecretKeeper keeper(&store, Application, impatient());
+    SecretItems items(&store, Application, impatient());
+    SecretKeeper keeper(items);
     tryWhenWanted(keeper);
     QSignalSpy obtained(&keeper, &SecretKeeper::obtained);
     QSignalSpy refused(&keeper, &SecretKeeper::refused);
@@ -212,7 +215,8 @@ void SecretKeeperTest::anEchoEnds()
     MoodySecretStore store;
     store.mood = mood;
     store.echoes = echo;
-    SecretKeeper keeper(&store, Application, impatient());
+    SecretItems items(&store, Application, impatient());
+    SecretKeeper keeper(items);
     tryWhenWanted(keeper);
     QSignalSpy obtained(&keeper, &SecretKeeper::obtained);
     QSignalSpy refused(&keeper, &SecretKeeper::refused);
@@ -240,7 +244,8 @@ void SecretKeeperTest::anEchoEnds()
 void SecretKeeperTest::aWholeAttemptProbesAgain()
 {
     FakeSecretStore store;
-    SecretKeeper keeper(&store, Application, impatient());
+    SecretItems items(&store, Application, impatient());
+    SecretKeeper keeper(items);
     QSignalSpy refused(&keeper, &SecretKeeper::refused);
     QSignalSpy wanted(&keeper, &SecretKeeper::retryWanted);
     keeper.obtain(Profile, true);
@@ -256,7 +261,8 @@ void SecretKeeperTest::aWholeAttemptProbesAgain()
 void SecretKeeperTest::whoHasTheKeyDoesNotLook()
 {
     MoodySecretStore store;
-    SecretKeeper keeper(&store, Application, impatient());
+    SecretItems items(&store, Application, impatient());
+    SecretKeeper keeper(items);
     QSignalSpy obtained(&keeper, &SecretKeeper::obtained);
     QSignalSpy wanted(&keeper, &SecretKeeper::retryWanted);
     keeper.obtain(Profile, false);
