@@ -17,9 +17,10 @@ namespace RemoteLog {
 // Called in the thread that it lives in, which needs an event loop; must outlive the Transport. One
 // call at a time for each transport. Calls never block. Each future gets exactly one value; one
 // that has none after 15 s is given up, and a late one is harmless. Any Problem but a null one
-// keeps the profile locked (or, of credentials, their helpers without), as SecretStoreUnavailable with its detail(), which must hold no secret;
-// it is tried again every 15 s and by Transport::syncNow(). Keys look like
-// "remotelog/<applicationId>/<profile id>/<name>", at most 255 ASCII characters.
+// keeps the profile locked (or, of credentials, their helpers without), as SecretStoreUnavailable
+// with its detail(), which must hold no secret; it is tried again every 15 s and by
+// Transport::syncNow(). Keys look like "remotelog/<applicationId>/<profile id>/<name>", at most 255
+// ASCII characters.
 class REMOTELOG_EXPORT SecretStore : public QObject
 {
     Q_OBJECT
@@ -33,8 +34,9 @@ public:
     // create a new identity.
     virtual QFuture<Result<QByteArray>> read(const QString &key) = 0;
 
-    // Keeps `secret` (any bytes, at most 64 KiB; without credentials 1 KiB) under `key`, instead of an earlier one. Durable
-    // when it says yes: what is sealed with a key that is lost is lost, too.
+    // Keeps `secret` (any bytes, at most 64 KiB; without credentials 1 KiB) under `key`, instead of
+    // an earlier one. Durable when it says yes: what is sealed with a key that is lost is lost,
+    // too.
     virtual QFuture<Problem> write(const QString &key, const QByteArray &secret) = 0;
 
     // Forgets `key`. One that is not there is no problem.

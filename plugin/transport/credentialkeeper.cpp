@@ -90,7 +90,9 @@ void CredentialKeeper::loaded(const Result<Credentials> &credentials)
     if (credentials.ok()) {
         use(credentials.value());
     } else {
-        m_retry.start(m_timing.keyWait);
+        // A locked store may not tell when it is opened; damage does not go away.
+        if (credentials.problem().kind() != Problem::Kind::LocalDataCorrupt)
+            m_retry.start(m_timing.keyWait);
         Q_EMIT refused(credentials.problem());
     }
     goOn();

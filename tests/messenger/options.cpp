@@ -37,7 +37,8 @@ const char *const Ending = R"(
 At the end of input the program leaves, or with --exit-... stays until that is so.
 
 Exit codes: 0 all went well, also after /quit, Ctrl-C and SIGTERM; 1 an entry was
-not accepted or not saved; 2 wrong usage; 3 --timeout passed; 4 no plugin.)";
+not accepted or not saved, or a credential not kept; 2 wrong usage; 3 --timeout
+passed; 4 no plugin.)";
 
 std::optional<Options> wrong(const QString &why)
 {
@@ -60,6 +61,10 @@ std::optional<Options> Options::parse(const QStringList &arguments)
     const Option helper({QStringLiteral("helper")},
                         QStringLiteral("Helper to use, e.g. file:///shared/folder. Repeatable."),
                         QStringLiteral("url"));
+    const Option credential({QStringLiteral("credential")},
+                            QStringLiteral("Keep what the first line of the file has as the token "
+                                           "of the helper, for all runs. Repeatable."),
+                            QStringLiteral("url=file"));
     const Option secrets(
         {QStringLiteral("secrets")},
         QStringLiteral("Keep secrets in this plain file; <profile>.secrets if not given."),
@@ -97,8 +102,9 @@ std::optional<Options> Options::parse(const QStringList &arguments)
     QCommandLineParser parser;
     parser.setApplicationDescription(QString::fromLatin1(Purpose) + commands()
                                      + QString::fromLatin1(Ending));
-    parser.addOptions({profile, helper, secrets, keychain, label, follow, save, noCommit, offline,
-                       systemNetwork, plugin, printLink, whenPublished, exitAt, timeout});
+    parser.addOptions({profile, helper, credential, secrets, keychain, label, follow, save,
+                       noCommit, offline, systemNetwork, plugin, printLink, whenPublished, exitAt,
+                       timeout});
     const Option help = parser.addHelpOption();
     if (!parser.parse(arguments))
         return wrong(parser.errorText());
@@ -123,6 +129,14 @@ std::optional<Options> Options::parse(const QStringList &arguments)
     for (const QString &url : parser.values(helper))
         helpers.append(QUrl(url, QUrl::StrictMode));
     options.settings.setHelpers(helpers);
+    for (const QString &pair : parser.values(credential)) {
+        // The last one: a URL may have another.
+        const auto end = pair.lastIndexOf(QLatin1Char('='));
+        if (end < 0)
+            return wrong(QStringLiteral("--credential needs a URL, an equals sign and a file"));
+        options.credentials.append(
+            {QUrl(pair.left(end), QUrl::StrictMode), absolute(pair.mid(end + 1))});
+    }
     options.label = parser.value(label);
     if (!parser.isSet(keychain))
         options.secretsFile = parser.isSet(secrets)

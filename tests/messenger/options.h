@@ -11,7 +11,7 @@
 // What the program promises to whoever started it.
 enum ExitCode : int {
     Done = 0, // left by /quit, end of input, signal, or because what was waited for happened
-    Failed = 1, // the same, but an entry was not accepted or could not be saved
+    Failed = 1, // the same, but an entry or credential was not accepted or could not be saved
     WrongUsage = 2,
     TimedOut = 3, // --timeout passed first
     NoPlugin = 4,
@@ -26,6 +26,7 @@ struct Options
     QString saveFolder; // empty: received entries are only printed
     QString pluginFile; // empty: wherever TransportLoader finds it
     QStringList links;
+    QList<QPair<QUrl, QString>> credentials; // of helpers, and the files that have them
     bool asksSystemForNetwork = false;
     bool startsOffline = false;
     bool printsLink = false;

@@ -3,6 +3,8 @@
 
 #include "console.h"
 
+#include <QtCore/QFile>
+
 using RemoteLog::HelperStatus;
 using RemoteLog::IncomingLog;
 using RemoteLog::LogLink;
@@ -38,6 +40,8 @@ Session::Session(RemoteLog::TransportPlugin &plugin, const RemoteLog::HostServic
         m_isPublished = true;
         considerLeaving();
     });
+    for (const auto &[url, fileName] : options.credentials)
+        setCredential(url, fileName);
     for (const QString &link : options.links)
         follow(link);
 
@@ -60,6 +64,25 @@ void Session::connectTransport()
     });
     connect(m_transport, &Transport::problemChanged, this, [](const Problem &problem) {
         Console::print(QStringLiteral("transport problem"), problem);
+    });
+}
+
+// From a file: whoever is on this computer can read a command line.
+void Session::setCredential(const QUrl &helper, const QString &fileName)
+{
+    QFile file(fileName);
+    if (!file.open(QIODevice::ReadOnly)) {
+        m_hasFailed = true;
+        return Console::warn(QStringLiteral("%1: %2").arg(fileName, file.errorString()));
+    }
+    constexpr int Longest = 8192; // more than a transport takes
+    const QByteArray token = file.readLine(Longest).trimmed();
+    ++m_openCredentials;
+    m_transport->setCredential(helper, token).then(this, [this](const Problem &problem) {
+        --m_openCredentials;
+        m_hasFailed = m_hasFailed || problem;
+        Console::print(QStringLiteral("transport credential"), problem);
+        considerLeaving();
     });
 }
 
@@ -137,7 +160,7 @@ void Session::considerLeaving()
     if (m_isClosing || !m_writer)
         return;
     if (m_isLeaving) {
-        if (m_writer->isSettled())
+        if (m_writer->isSettled() && m_openCredentials == 0)
             leaveNow(hasFailed() ? Failed : Done);
         return;
     }

@@ -44,6 +44,7 @@ Q_SIGNALS:
 
 private:
     void connectTransport();
+    void setCredential(const QUrl &helper, const QString &fileName);
     void addReader(RemoteLog::IncomingLog *log);
     void considerLeaving();
     bool hasFailed() const;
@@ -54,6 +55,7 @@ private:
     std::unique_ptr<Writer> m_writer;
     std::map<RemoteLog::IncomingLog *, std::unique_ptr<Reader>> m_readers;
     QTimer m_timeout;
+    int m_openCredentials = 0; // are not kept yet
     bool m_hasInputEnded = false;
     bool m_isPublished = false;
     bool m_isLeaving = false;

@@ -85,7 +85,10 @@ struct Kept
     }
     void open()
     {
-        keeper.open([this] { ++opened; });
+        keeper.open([this] {
+            ++opened;
+            usedWhenOpened = used;
+        });
     }
     QFuture<Problem> set(const QUrl &helper, const QByteArray &token)
     {
@@ -104,6 +107,7 @@ struct Kept
     SecretItems items;
     CredentialKeeper keeper;
     QList<Headers> used;
+    QList<Headers> usedWhenOpened;
     QList<Problem> refusals;
     int opened = 0;
 };
@@ -161,7 +165,7 @@ void CredentialKeeperTest::readsOnceAndMakesNothing()
     some.store.secrets.insert(Key, itemOf(Node, "token"));
     some.open();
     QVERIFY(waitFor([&] { return some.opened == 1; }));
-    QCOMPARE(some.used, QList<Headers>{Headers({{Node, "Bearer token"}})});
+    QCOMPARE(some.usedWhenOpened, QList<Headers>{Headers({{Node, "Bearer token"}})});
 }
 
 void CredentialKeeperTest::keepsWhatItIsGiven()

@@ -4,6 +4,9 @@
 
 #include <RemoteLog/problem.h>
 
+#include <QJsonDocument>
+#include <QJsonObject>
+
 #include <csignal>
 
 using namespace RemoteLogTest;
@@ -25,6 +28,7 @@ private Q_SLOTS:
     void takesAnEntryBack();
     void knowsWhatThePeerHas();
     void putsBackWhatTheStorageLost();
+    void keepsACredential();
     void refusesWhatIsWrong_data();
     void refusesWhatIsWrong();
 };
@@ -259,6 +263,24 @@ void TestProcess::putsBackWhatTheStorageLost()
     EXPECT_END(alice, 0);
 }
 
+void TestProcess::keepsACredential()
+{
+    const Storage storage;
+    MessengerProcess alice(storage.place(), u"alice"_s);
+    const QString file = storage.keep(u"token"_s, "THE-TOKEN\n");
+    const QString url = u"kubo+http://localhost:5001?network=required"_s;
+    QVERIFY(alice.start({u"--credential"_s, url + u'=' + file}));
+    alice.endInput(); // it does not leave before
+    EXPECT_LINE(alice, u"transport credential none"_s);
+    EXPECT_END(alice, 0);
+    QVERIFY(!alice.transcript().contains("THE-TOKEN"));
+    bool isKept = false;
+    const QByteArray secrets = readFile(storage.path(u"alice.secrets"_s));
+    for (const QJsonValue &each : QJsonDocument::fromJson(secrets).object())
+        isKept = isKept || QByteArray::fromBase64(each.toString().toLatin1()).contains("THE-TOKEN");
+    QVERIFY(isKept);
+}
+
 void TestProcess::refusesWhatIsWrong_data()
 {
     QTest::addColumn<QStringList>("options");
@@ -275,6 +297,10 @@ void TestProcess::refusesWhatIsWrong_data()
     add("two who know of the network", {u"--system-network"_s, u"--offline"_s}, 2,
         "--system-network and --offline exclude each other");
     add("helper that is no URL", {u"--helper"_s, u"/folder"_s}, 2, "problem invalid-argument");
+    add("credential without a file", {u"--credential"_s, u"kubo+http://localhost"_s}, 2,
+        "--credential needs a URL, an equals sign and a file");
+    add("credential that cannot be read",
+        {u"--credential"_s, u"kubo+http://localhost=/no/such/file"_s}, 1, "/no/such/file");
     add("link that is none", {u"--follow"_s, u"https://example.org/"_s}, 1,
         "not-followed invalid-argument");
     add("no such plugin", {u"--plugin"_s, u"/no/such/plugin.so"_s}, 4, "/no/such/plugin.so");
