@@ -2,7 +2,11 @@
 #include "helperregistry.h"
 
 #include "cas/folderstore.h"
+#include "interface/helperurl.h"
 #include "ns/foldersystem.h"
+#include "ns/gatewaysystem.h"
+#include "ns/nodesystem.h"
+#include "ns/routingsystem.h"
 
 #include <QRegularExpression>
 
@@ -35,12 +39,25 @@ auto ofUrl(Factory factory)
     };
 }
 
+template <class System>
+NameSystem *httpSystem(const QUrl &url, const HelperServices &services)
+{
+    const Result<HelperUrl> helper = HelperUrl::fromUrl(url);
+    return helper.ok() ? new System(helper.value(), services.http, services.credential) : nullptr;
+}
+
 } // namespace
 
 HelperRegistry::HelperRegistry()
 {
     m_stores.insert(QStringLiteral("file"), ofUrl(FolderStore::create));
     m_systems.insert(QStringLiteral("file"), ofUrl(FolderSystem::create));
+    for (const char *protocol : {"http", "https"}) {
+        const QLatin1String end(protocol);
+        m_systems.insert(QLatin1String("kubo+") + end, httpSystem<NodeSystem>);
+        m_systems.insert(QLatin1String("gateway+") + end, httpSystem<GatewaySystem>);
+        m_systems.insert(QLatin1String("routing+") + end, httpSystem<RoutingSystem>);
+    }
 }
 
 Problem HelperRegistry::add(const QString &scheme, ContentStoreFactory factory)
