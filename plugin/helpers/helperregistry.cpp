@@ -4,7 +4,11 @@
 #include "cas/folderstore.h"
 #include "cas/ipfsgateway.h"
 #include "cas/ipfsnode.h"
+#include "interface/helperurl.h"
 #include "ns/foldersystem.h"
+#include "ns/gatewaysystem.h"
+#include "ns/nodesystem.h"
+#include "ns/routingsystem.h"
 
 #include <QRegularExpression>
 
@@ -54,10 +58,14 @@ HelperRegistry::HelperRegistry()
 {
     m_stores.insert(QStringLiteral("file"), ofUrl(FolderStore::create));
     m_systems.insert(QStringLiteral("file"), ofUrl(FolderSystem::create));
-    m_stores.insert(QStringLiteral("kubo+http"), ofHttp<IpfsNode>());
-    m_stores.insert(QStringLiteral("kubo+https"), ofHttp<IpfsNode>());
-    m_stores.insert(QStringLiteral("gateway+http"), ofHttp<IpfsGateway>());
-    m_stores.insert(QStringLiteral("gateway+https"), ofHttp<IpfsGateway>());
+    for (const char *protocol : {"http", "https"}) {
+        const QLatin1String end(protocol);
+        m_stores.insert(QLatin1String("kubo+") + end, ofHttp<IpfsNode>());
+        m_stores.insert(QLatin1String("gateway+") + end, ofHttp<IpfsGateway>());
+        m_systems.insert(QLatin1String("kubo+") + end, ofHttp<NodeSystem>());
+        m_systems.insert(QLatin1String("gateway+") + end, ofHttp<GatewaySystem>());
+        m_systems.insert(QLatin1String("routing+") + end, ofHttp<RoutingSystem>());
+    }
 }
 
 Problem HelperRegistry::add(const QString &scheme, ContentStoreFactory factory)

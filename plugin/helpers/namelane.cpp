@@ -154,7 +154,7 @@ void NameLane::call(const Question &question, bool isLimited)
     const auto open =
         m_open.insert(m_open.end(), Open{question, isLimited, m_helper->begin(System, Read)});
     whenAnswered<Answer>(m_helper->system()->get(question.logName, AnswerLimit), this,
-                         m_timing.callLimit,
+                         m_timing.nameGetLimit,
                          [this, open](const Answer &answer) { answered(open, answer); });
 }
 
@@ -176,6 +176,32 @@ void NameLane::turnAway()
     while (!m_waiting.empty()) {
         const Question question = take(m_waiting.begin());
         question.answer(nullptr);
+    }
+}
+
+// ---- Put
+
+void NameLane::waitToPut(QObject *context, std::function<void(const PutTurn &)> begin)
+{
+    m_waitingPuts.push_back({context, std::move(begin)});
+    beginPuts();
+}
+
+void NameLane::beginPuts()
+{
+    while (m_puts < m_timing.namePutsAtOnce && !m_waitingPuts.empty()) {
+        const WaitingPut next = std::move(m_waitingPuts.front());
+        m_waitingPuts.pop_front();
+        if (!next.context)
+            continue;
+        ++m_puts;
+        // It may end in somebody's destructor: whoever is next begins when that is over.
+        next.begin(PutTurn(this, [lane = QPointer<NameLane>(this)](const void *) {
+            if (!lane)
+                return;
+            --lane->m_puts;
+            QMetaObject::invokeMethod(lane.data(), &NameLane::beginPuts, Qt::QueuedConnection);
+        }));
     }
 }
 

@@ -5,9 +5,13 @@
 #include "place.h"
 #include "ratelimit.h"
 
+#include <QPointer>
+
+#include <deque>
 #include <functional>
 #include <list>
 #include <map>
+#include <memory>
 #include <unordered_map>
 
 namespace RemoteLog {
@@ -16,6 +20,9 @@ namespace RemoteLog {
 // second, however many logs are followed. Each has its turn: of the urgent ones only so many come
 // before a patient one, and those leave room for the urgent ones while they hang. Who comes is
 // chosen when all have asked who ask in one go: the order in which they do so decides nothing.
+//
+// Puts have turns of their own: a few at a time, so that those that take minutes leave room for
+// whatever else goes the same way.
 class NameLane : public QObject
 {
     Q_OBJECT
@@ -47,6 +54,12 @@ public:
     // It gets no answer any more, and what of it waits is not asked.
     void forget(const QObject *asker);
 
+    // Of a put that is under way, until its last copy dies.
+    using PutTurn = std::shared_ptr<const void>;
+    // `begin` is called once, perhaps before this returns, in the order of these calls; not if
+    // `context` dies first.
+    void waitToPut(QObject *context, std::function<void(const PutTurn &)> begin);
+
 private:
     using Waiting = std::multimap<Place, Question>; // the key is where it waits now
 
@@ -65,6 +78,13 @@ private:
     void call(const Question &question, bool isLimited);
     void answered(Opens::iterator open, const Answer &answer);
     void turnAway();
+    void beginPuts();
+
+    struct WaitingPut
+    {
+        QPointer<QObject> context;
+        std::function<void(const PutTurn &)> begin;
+    };
 
     Helper *m_helper; // whose this is
     Timing m_timing;
@@ -77,6 +97,8 @@ private:
     std::unordered_map<const QObject *, Waiting::iterator> m_waitingOf; // by the asker
     Opens m_open;
     QTimer m_next;
+    std::deque<WaitingPut> m_waitingPuts;
+    int m_puts = 0; // under way
 };
 
 } // namespace RemoteLog

@@ -14,6 +14,9 @@ struct Timing
     std::chrono::milliseconds debounce{20}; // from the first pending entry to cutting a page
     std::chrono::milliseconds callLimit{
         30'000}; // a helper that has not answered by then has failed
+    // For name systems: the public DHT takes so long to find a record, and to take one.
+    std::chrono::milliseconds nameGetLimit{60'000};
+    std::chrono::milliseconds namePutLimit{300'000};
     qint64 minimumRate = 32 * 1024; // bytes a second that a helper moves at the least
     std::chrono::milliseconds hedge{2'000}; // a store that has not answered by then gets a rival
     std::chrono::milliseconds keyWait{15'000}; // appends wait so long for the key
@@ -27,6 +30,7 @@ struct Timing
     int namesBurst = 20; // that may come at once after a while without any
     int namesAtOnce = 8; // under way there at a time
     int namesAtOnceHere = 64; // and at a name system that needs no network
+    int namePutsAtOnce = 3; // at any; they may take minutes
     std::chrono::milliseconds networkQuiet{1'000}; // between two resets by a network that flaps
     std::chrono::milliseconds retryFirst{1'000}; // back-off of a helper
     std::chrono::milliseconds retryMost{300'000};

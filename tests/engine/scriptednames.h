@@ -32,12 +32,22 @@ public:
     QStringList gets; // that wait for an answer, the oldest first
     int puts = 0;
     QByteArray lastPut; // the record
+    bool holdsPuts = false; // until the test answers them
+    QList<QByteArray> heldPuts; // the records, the oldest first
     int aborts = 0;
 
     void answer(const Answer &what = QList<QByteArray>())
     {
         gets.removeFirst();
         const auto promise = m_gets.takeFirst();
+        promise->addResult(what);
+        promise->finish();
+    }
+
+    void answerPut(const Problem &what = Problem())
+    {
+        heldPuts.removeFirst();
+        const auto promise = m_puts.takeFirst();
         promise->addResult(what);
         promise->finish();
     }
@@ -49,6 +59,12 @@ public:
     {
         ++puts;
         lastPut = record;
+        if (holdsPuts) {
+            heldPuts.append(record);
+            m_puts.append(std::make_shared<QPromise<Problem>>());
+            m_puts.last()->start();
+            return m_puts.last()->future();
+        }
         return QtFuture::makeReadyFuture(Problem());
     }
     QFuture<Answer> get(const QString &logName, qint64) override
@@ -69,6 +85,7 @@ private:
 
     QUrl m_url;
     QList<std::shared_ptr<QPromise<Answer>>> m_gets;
+    QList<std::shared_ptr<QPromise<Problem>>> m_puts;
 };
 
 } // namespace RemoteLog::Testing

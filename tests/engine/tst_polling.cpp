@@ -152,7 +152,7 @@ void PollingTest::newHintsAreAReasonToAsk()
 
 void PollingTest::whoNeverAnswersKeepsNobodyFromBeingAsked()
 {
-    m_engine->timing.callLimit = 200ms;
+    m_engine->timing.nameGetLimit = 200ms;
     m_engine->timing.retryFirst = m_engine->timing.retryMost = 10ms;
     QVERIFY(m_engine->open({Far}));
     m_engine->follow(9);

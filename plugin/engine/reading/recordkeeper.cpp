@@ -55,17 +55,26 @@ void RecordKeeper::putBack()
             continue;
         target.isLacking = false;
         target.lastPut = m_clock();
-        // A refusal is no failure of the system, for it may not be ours to write to; but if it asks
-        // for a rest, that is for all of us.
-        whenAnswered<Problem>(target.helper->system()->put(m_name, m_best->bytes), this,
-                              m_timing.callLimit, [helper = target.helper](const Problem &problem) {
-                                  if (!problem)
-                                      return;
-                                  if (helper)
-                                      helper->heed(problem);
-                                  qCDebug(engineLog) << "a record was not put back" << problem;
-                              });
+        target.helper->names()->waitToPut(
+            this,
+            [this, helper = target.helper](const NameLane::PutTurn &turn) { put(helper, turn); });
     }
+}
+
+// A refusal is no failure of the system, for it may not be ours to write to; but if it asks for a
+// rest, that is for all of us.
+void RecordKeeper::put(const QPointer<Helper> &helper, const NameLane::PutTurn &turn)
+{
+    if (!helper->isUsable(Helper::Role::System, Helper::Direction::Write))
+        return;
+    whenAnswered<Problem>(helper->system()->put(m_name, m_best->bytes), this, m_timing.namePutLimit,
+                          [helper, turn](const Problem &problem) {
+                              if (!problem)
+                                  return;
+                              if (helper)
+                                  helper->heed(problem);
+                              qCDebug(engineLog) << "a record was not put back" << problem;
+                          });
 }
 
 } // namespace RemoteLog

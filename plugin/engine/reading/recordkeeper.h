@@ -2,6 +2,7 @@
 #pragma once
 
 #include "helpers/helper.h"
+#include "helpers/namelane.h"
 #include "log/namerecord.h"
 
 #include <QHash>
@@ -37,6 +38,7 @@ private:
 
     bool isDue(const Target &target) const;
     void putBack();
+    void put(const QPointer<Helper> &helper, const NameLane::PutTurn &turn);
 
     QString m_name;
     Timing m_timing;

@@ -2,7 +2,6 @@
 #include "recordputter.h"
 
 #include "helpers/call.h"
-#include "helpers/namelane.h"
 
 #include "interface/multibase.h"
 
@@ -24,16 +23,33 @@ void RecordPutter::put(const NameRecord &record)
     advance();
 }
 
+bool RecordPutter::isWanting() const
+{
+    return m_wanted && m_wanted->signatureAndData != m_served && isUsable();
+}
+
 void RecordPutter::advance()
 {
-    if (m_isBusy || !m_wanted || m_wanted->signatureAndData == m_served || !isUsable())
+    if (m_isBusy || !isWanting())
         return;
     m_isBusy = true;
+    m_helper->names()->waitToPut(this, [this](const NameLane::PutTurn &turn) { putNow(turn); });
+}
+
+// What is the newest when its turn has come.
+void RecordPutter::putNow(const NameLane::PutTurn &turn)
+{
+    if (!isWanting()) {
+        m_isBusy = false;
+        Q_EMIT interrupted();
+        return;
+    }
     // The reading back is part of the writing: whether it worked is known only then.
     const Helper::Call call = m_helper->begin(Helper::Role::System, Helper::Direction::Write);
     const NameRecord record = *m_wanted;
-    whenAnswered<Problem>(m_helper->system()->put(m_name, record.bytes), this, m_timing.callLimit,
-                          [this, record, call](const Problem &problem) {
+    whenAnswered<Problem>(m_helper->system()->put(m_name, record.bytes), this,
+                          m_timing.namePutLimit,
+                          [this, record, call, turn](const Problem &problem) {
                               if (problem)
                                   fail(call, problem);
                               else
@@ -58,7 +74,7 @@ void RecordPutter::readBack(const NameRecord &record, const Helper::Call &call)
     m_helper->names()->askedBeside();
     whenAnswered<Result<QList<QByteArray>>>(
         m_helper->system()->get(m_name, MaxNameRecords * MaxNameRecordSize), this,
-        m_timing.callLimit, [this, record, call](const Result<QList<QByteArray>> &answer) {
+        m_timing.nameGetLimit, [this, record, call](const Result<QList<QByteArray>> &answer) {
             if (answer.ok())
                 judge(record, call, answer.value());
             else

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "helpers/helper.h"
+#include "helpers/namelane.h"
 #include "log/namerecord.h"
 
 #include <QPointer>
@@ -19,6 +20,7 @@ public:
                  QObject *parent);
 
     Helper *helper() const { return m_helper; }
+    // Something is put, or waits for its turn.
     bool isBusy() const { return m_isBusy; }
 
     // `record` is to be there; one that is there already is not put again.
@@ -39,6 +41,8 @@ Q_SIGNALS:
 
 private:
     bool isUsable() const;
+    bool isWanting() const;
+    void putNow(const NameLane::PutTurn &turn);
     void readBack(const NameRecord &record, const Helper::Call &call);
     void judge(const NameRecord &record, const Helper::Call &call,
                const QList<QByteArray> &answers);
