@@ -33,10 +33,20 @@ private Q_SLOTS:
     void aDeadStoreDelaysNobodyAndCatchesUp();
     void aStoreThatIsAddedGetsAll();
     void auditCountsADeadStoreAsFailed();
+    void aPatrolGivesWay();
     void whatOneStoreLosesComesBack_data();
     void whatOneStoreLosesComesBack();
 
 private:
+    // What timers of no time bring has come after this.
+    static void settle()
+    {
+        for (int round = 0; round < 3; ++round) {
+            QEventLoop loop;
+            QTimer::singleShot(1, &loop, &QEventLoop::quit);
+            loop.exec();
+        }
+    }
     void publish(int count);
     Problem problemOf(const char *name) const;
     QByteArray newestRecord(const char *name) const;
@@ -173,6 +183,33 @@ void RedundancyTest::auditCountsADeadStoreAsFailed()
     QVERIFY(world("stays")->blocks().contains(lost));
     QCOMPARE(world("dies")->counts().exists, 1);
     world("dies")->setMood(Mood::Works);
+}
+
+void RedundancyTest::aPatrolGivesWay()
+{
+    m_alice->timing.callLimit = 60s;
+    m_alice->timing.patrolFirst = m_alice->timing.patrolStep = m_alice->timing.patrolPause = 0ms;
+    QVERIFY(m_alice->open({FarStore, helper("beside")}));
+    m_alice->append(Label, "entry");
+    QTRY_COMPARE(store()->puts.size(), 1);
+    settle();
+    (*m_alice)->syncNow();
+    QVERIFY(store()->questions.isEmpty()); // while it is given something
+    store()->answerPut({});
+    QTRY_COMPARE(store()->questions.size(), 1);
+    const Reply<Result<Audit>> reply;
+    (*m_alice)->outgoing().publisher(Label).value()->audit(reply);
+    QCOMPARE(store()->questions.size(), 2);
+    store()->answerExists(QList<bool>{false}); // to whom nobody listens any more
+    settle();
+    (*m_alice)->syncNow();
+    QVERIFY(store()->puts.isEmpty());
+    QCOMPARE(store()->questions.size(), 1); // the audit's
+    store()->answerExists(QList<bool>{true});
+    QTRY_VERIFY(reply.future().isFinished());
+    QCOMPARE(reply.future().result().value().missing(), 0);
+    (*m_alice)->syncNow();
+    QTRY_COMPARE(store()->questions.size(), 1);
 }
 
 void RedundancyTest::whatOneStoreLosesComesBack_data()
