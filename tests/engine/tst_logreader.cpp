@@ -25,6 +25,8 @@ private Q_SLOTS:
     void freshReaderTakesTheTree();
     void warmReaderNeverAsksForTheTree();
     void refusedTreeIsReadBlockByBlock();
+    void treeIsAskedForWhenThereIsAStore_data();
+    void treeIsAskedForWhenThereIsAStore();
     void logLargerThanATreeComesOnce();
     void contentsComeWithTheTree();
 };
@@ -242,6 +244,33 @@ void LogReaderTest::refusedTreeIsReadBlockByBlock()
     QCOMPARE(bench.sink.last, 50u);
     QCOMPARE(bench.book.treesAsked.size(), 1);
     QCOMPARE(bench.countGets(), 1 + 50);
+}
+
+void LogReaderTest::treeIsAskedForWhenThereIsAStore_data()
+{
+    QTest::addColumn<int>("embedded");
+    QTest::addColumn<int>("gets");
+    QTest::newRow("nothing known") << 0 << 1;
+    QTest::newRow("head known") << 1 << 3;
+}
+
+void LogReaderTest::treeIsAskedForWhenThereIsAStore()
+{
+    QFETCH(int, embedded);
+    Bench bench;
+    bench.book.trees = StoreBook::Trees::Yes;
+    const QList<QByteArray> pages = addSkipping(bench.log, 20);
+    Helper *const store = bench.helpers.helpers(Helper::Role::Store, nullptr).first();
+    store->setHeldBack(true);
+    const QList<QByteArray> blocks{bench.blocks.value(pages.last())};
+    QCOMPARE(bench.read({}, blocks.first(embedded)).kind(), Problem::Kind::WillRetry);
+    QCOMPARE(bench.again().kind(), Problem::Kind::WillRetry);
+    QCOMPARE(bench.countGets(), 0);
+    store->setHeldBack(false);
+    QCOMPARE(bench.again(), Problem());
+    QCOMPARE(bench.sink.last, 20u);
+    QCOMPARE(bench.book.treesAsked.size(), 1);
+    QTEST(bench.countGets(), "gets");
 }
 
 void LogReaderTest::logLargerThanATreeComesOnce()

@@ -76,6 +76,7 @@ void LogReader::proceed()
     if (!m_isReading) {
         m_isReading = true;
         m_problem = m_headProblem = Problem();
+        m_asksTree = m_mayAskTree && !m_headWanted && m_walk.cursor() == 0;
         // What failed may be had by now.
         for (const PlannedFetch &failed : std::exchange(m_failed, {}))
             m_ranges.add(failed.range, failed.depth - 1);
@@ -121,9 +122,8 @@ void LogReader::fetchHead()
                      address = m_record.address](const Result<QByteArray> &block) {
                         if (round != m_round || address != m_record.address)
                             return;
-                        // A store that fails of trees may have single blocks.
-                        if (asksTree && !block.ok())
-                            m_mayAskTree = !m_fetcher.extras().isExpectedFor(this);
+                        if (asksTree)
+                            treeAnswered(block);
                         headFetched(block);
                     });
 }
@@ -295,6 +295,14 @@ void LogReader::fetchTree(const QList<PlannedFetch> &planned)
         fetchPage(fetch, expectedSize(fetch.range));
 }
 
+void LogReader::treeAnswered(const Result<QByteArray> &block)
+{
+    m_treeRoot.clear();
+    // A store that fails of trees may have single blocks. Where none could be asked nothing is
+    // known yet.
+    m_mayAskTree = !block.ok() && !m_fetcher.extras().isExpectedFor(this);
+}
+
 // Planning looks at the whole window: not for every answer.
 bool LogReader::isWorthPlanning() const
 {
@@ -313,7 +321,7 @@ QList<PlannedFetch> LogReader::plan() const
         return m_open.contains(address) || m_held.contains(address);
     };
     const quint64 first = m_walk.next();
-    if (!m_isProbing)
+    if (!m_isProbing || m_asksTree)
         return m_ranges.plan(first, m_knownLast, isHeld, MaxOpen - int(m_open.size()));
     if (m_problem)
         return {};
@@ -335,7 +343,7 @@ void LogReader::fetchPage(const PlannedFetch &planned, qint64 size, With with)
                             return;
                         m_openBytes -= m_open.take(planned.range.address);
                         if (planned.range.address == m_treeRoot)
-                            m_treeRoot.clear();
+                            treeAnswered(block);
                         takePage(planned, block);
                     });
 }

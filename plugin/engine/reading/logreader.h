@@ -60,6 +60,7 @@ private:
     bool flush();
     void fetchPages();
     void fetchTree(const QList<PlannedFetch> &planned);
+    void treeAnswered(const Result<QByteArray> &block);
     bool isWorthPlanning() const;
     QList<PlannedFetch> plan() const;
     enum class With { Nothing, WholeTree };
