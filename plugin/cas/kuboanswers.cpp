@@ -21,8 +21,7 @@ constexpr QLatin1String NotHeld("ipld: could not find");
 constexpr QLatin1String NotPinned("not pinned or pinned indirectly");
 constexpr QLatin1String TooLate("context deadline exceeded");
 
-constexpr QLatin1String
-    NotRpc("there is no RPC of Kubo 0.40 or later; is this the port of its gateway?");
+constexpr QLatin1String NotRpc("no RPC of Kubo 0.40 or later; is this its gateway's port?");
 
 struct Meaning
 {

@@ -254,9 +254,9 @@ void TestIpfsGateway::readsNoMoreOfATreeThanAllowed()
     for (int i = 0; i < 4; ++i)
         blocks.append(block(QByteArray(500 * 1024, char('a' + i))));
     m_server->setScript(ScriptedServer::answering(carOf({}, blocks)));
-    const Result<QList<Block>> got = get(tree(blocks[0].address(), 1024 * 1024));
+    const Result<QList<Block>> got = get(tree(blocks[0].address(), 1536 * 1024));
     QVERIFY(got.ok());
-    QCOMPARE(addressesOf(got.value()), addressesOf(blocks.first(2)));
+    QCOMPARE(addressesOf(got.value()), addressesOf(blocks.first(3)));
 }
 
 void TestIpfsGateway::goesAwayWhenTold()

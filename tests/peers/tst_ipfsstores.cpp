@@ -272,7 +272,7 @@ void IpfsStoresTest::anotherPortIsTheWrongOne()
                                    valueOf(atGateway.exists({address})).problem()}) {
         QCOMPARE(problem.kind(), Kind::ActionRequired);
         QVERIFY2(problem.detail().contains(m_alice->gatewayUrl().authority())
-                     && problem.detail().contains(u"gateway?"_s),
+                     && problem.detail().contains(u"its gateway's port?"_s),
                  qPrintable(problem.detail()));
     }
 }
