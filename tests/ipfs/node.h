@@ -49,7 +49,8 @@ private:
     {
         QUrl through = proxy.through(url);
         through.setScheme(QLatin1String(role) + through.scheme());
-        through.setQuery(QString::fromLatin1(query));
+        if (*query)
+            through.setQuery(QString::fromLatin1(query));
         return through;
     }
 

@@ -114,8 +114,10 @@ void TestRequests::whatIsEmbeddedIsOneRequest()
     QVERIFY(publish("third"));
     m_alice->close();
     readerLine().forget();
-    Reader reader(bob.open().incomingLogs().value(0));
-    QVERIFY(waitFor([&] { return reader.log && reader.log->position() == 3; }));
+    Transport &transport = bob.open();
+    QVERIFY(waitFor([&] { return !transport.incomingLogs().isEmpty(); }));
+    Reader reader(transport.incomingLogs().constFirst());
+    QVERIFY(waitFor([&] { return reader.log->position() == 3; }));
     QVERIFY(waitFor([&] { return bob.transport().state() == Transport::State::Idle; }));
     const QList<QByteArray> requests = readerLine().traffic().requests;
     QVERIFY2(requests.size() == 1, requests.join(' ').constData());
