@@ -81,7 +81,9 @@ void SlowProxyTest::requestsAreCountedInEachForm_data()
     };
     const QByteArray ok = "HTTP/1.1 200 OK\r\n";
     const QByteArray chunks =
-        ok + "Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n";
+        ok
+        + "Transfer-Encoding: "
+          "chunked\r\n\r\n3;x=y\r\nabc\r\n1A\r\n01234\r\n\r\n0123456789abcdefg\r\n0\r\n";
     add("length", ok + "Content-Length: 3\r\n\r\nabc");
     add("empty", ok + "Content-Length: 0\r\n\r\n");
     add("no body", "HTTP/1.1 204 None\r\n\r\n");
