@@ -202,6 +202,7 @@ void Engine::setCredentials(const QHash<QUrl, QByteArray> &credentials)
     m_credentialProblem = Problem();
     if (m_helpers)
         m_helpers->setCredentials(credentials);
+    m_outgoing.helpersChanged(); // links name only what readers can ask
     reportSoon();
 }
 

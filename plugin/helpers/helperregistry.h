@@ -19,10 +19,12 @@ namespace RemoteLog {
 using ContentStoreFactory = std::function<ContentStore *(const QUrl &)>;
 using NameSystemFactory = std::function<NameSystem *(const QUrl &)>;
 
-// What the plugin's own backends work with; it outlives them.
+// What the plugin's own backends work with; it outlives them. Names have a client of their own:
+// looking one up can take a node a minute, and must not take its few connections from blocks.
 struct HelperServices
 {
-    HttpClient &http;
+    HttpClient &blocks;
+    HttpClient &names;
     HttpHelper::Credential credential; // of this helper
 };
 

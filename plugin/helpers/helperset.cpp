@@ -16,7 +16,8 @@ HelperSet::HelperSet(std::shared_ptr<const HelperRegistry> registry, const Timin
     : QObject(parent)
     , m_registry(std::move(registry))
     , m_timing(timing)
-    , m_http(std::make_unique<HttpClient>())
+    , m_blocksClient(std::make_unique<HttpClient>())
+    , m_namesClient(std::make_unique<HttpClient>())
 {
 }
 
@@ -29,7 +30,7 @@ void HelperSet::configure(const Settings &settings)
     m_settings = settings;
     std::vector<std::unique_ptr<Helper>> old = std::exchange(m_helpers, {});
     if (isOtherHttp)
-        renewClient(old);
+        renewClients(old);
     for (const QUrl &url : settings.helpers()) {
         const auto same = std::find_if(old.begin(), old.end(), [&](const auto &helper) {
             return helper && !helper->isHint() && helper->url() == url && isComplete(*helper);
@@ -45,17 +46,19 @@ void HelperSet::configure(const Settings &settings)
     Q_EMIT statusChanged();
 }
 
-void HelperSet::renewClient(std::vector<std::unique_ptr<Helper>> &helpers)
+void HelperSet::renewClients(std::vector<std::unique_ptr<Helper>> &helpers)
 {
     std::erase_if(helpers, [](const auto &helper) { return HelperUrl::isOne(helper->url()); });
-    m_http = std::make_unique<HttpClient>(HttpSettings::of(m_settings));
+    m_blocksClient = std::make_unique<HttpClient>(HttpSettings::of(m_settings));
+    m_namesClient = std::make_unique<HttpClient>(HttpSettings::of(m_settings));
 }
 
 HelperServices HelperSet::services(const QUrl &url, bool isHint)
 {
-    if (isHint)
-        return {*m_http, nullptr};
-    return {*m_http, [this, url] { return m_credentials.value(url); }};
+    HttpHelper::Credential credential;
+    if (!isHint)
+        credential = [this, url] { return m_credentials.value(url); };
+    return {*m_blocksClient, *m_namesClient, credential};
 }
 
 bool HelperSet::isComplete(const Helper &helper)
@@ -125,8 +128,11 @@ void HelperSet::reset(bool abortCalls)
 {
     // First: what aborting answers is of before.
     ++m_resets;
-    if (abortCalls)
-        m_http->abort(); // all connections of the old network, also those that are idle
+    // All connections of the old network, also those that are idle.
+    if (abortCalls) {
+        m_blocksClient->abort();
+        m_namesClient->abort();
+    }
     for (const auto &helper : m_helpers)
         helper->reset(abortCalls);
 }
@@ -207,9 +213,11 @@ QList<HelperStatus> HelperSet::statuses() const
     return found;
 }
 
-QList<QUrl> HelperSet::urls() const
+QList<QUrl> HelperSet::urlsForReaders() const
 {
-    return m_settings.helpers();
+    QList<QUrl> urls = m_settings.helpers();
+    urls.removeIf([this](const QUrl &url) { return m_credentials.contains(url); });
+    return urls;
 }
 
 bool HelperSet::isOffline() const

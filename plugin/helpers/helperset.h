@@ -65,7 +65,8 @@ public:
     // The settings' ones only: those that are written to.
     QList<Helper *> writable(Helper::Role role) const;
     QList<HelperStatus> statuses() const;
-    QList<QUrl> urls() const;
+    // Where readers may look: not those that want a credential, which they do not have.
+    QList<QUrl> urlsForReaders() const;
 
     // True if there are helpers and every one of them waits for the network.
     bool isOffline() const;
@@ -85,7 +86,7 @@ private:
     std::unique_ptr<Helper> make(const QUrl &url, bool isHint);
     bool isComplete(const Helper &helper);
     HelperServices services(const QUrl &url, bool isHint);
-    void renewClient(std::vector<std::unique_ptr<Helper>> &helpers);
+    void renewClients(std::vector<std::unique_ptr<Helper>> &helpers);
     void updateHints();
     void holdBack();
 
@@ -95,7 +96,9 @@ private:
     NetworkState m_network;
     bool m_isPaused = false;
     quint64 m_resets = 0;
-    std::unique_ptr<HttpClient> m_http; // outlives the helpers
+    // See HelperServices; they outlive the helpers.
+    std::unique_ptr<HttpClient> m_blocksClient;
+    std::unique_ptr<HttpClient> m_namesClient;
     QHash<QUrl, QByteArray> m_credentials;
     std::vector<std::unique_ptr<Helper>> m_helpers; // the settings', then those of links
     std::map<const QObject *, QList<QUrl>> m_hints; // the newest first, by their owner

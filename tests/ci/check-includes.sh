@@ -21,8 +21,9 @@ declare -A allowed=(
     [network]='log security platform'
     [cas]='log security platform network'
     [ns]='log security platform network'
-    [engine]='cas ns store log security platform network'
-    [transport]='engine cas ns store log security platform network'
+    [helpers]='cas ns log security platform network'
+    [engine]='helpers cas ns store log security platform network'
+    [transport]='engine helpers cas ns store log security platform network'
     [mvds]=''
     [qml]=''
 )

@@ -171,7 +171,7 @@ bool Publisher::isAuditing() const
 
 void Publisher::helpersChanged()
 {
-    m_link = makeLink(m_keys, m_context.helpers.urls());
+    m_link = makeLink(m_keys, m_context.helpers.urlsForReaders());
     auto stores = std::exchange(m_stores, {});
     for (Helper *helper : m_context.helpers.writable(Helper::Role::Store)) {
         const auto same = std::find_if(stores.begin(), stores.end(), [helper](const Store &store) {
