@@ -4,8 +4,8 @@
 # Builds everything and runs the tests. Installs the Debian packages for it first, with sudo where it does not run as root;
 # --no-install leaves that out.
 #
-# What talks to a real IPFS node needs Go, too, as new as tests/peers/kubo/go.mod says; Debian's is older. Without it those
-# tests are skipped.
+# What talks to a real IPFS node needs Go, too, as new as tests/peers/kubo/go.mod says, and what talks to a delegated routing
+# server Node.js 20 with npm; Debian's are older. Without them those tests are skipped.
 #
 # With --ci also everything that CI asks for: no test may be skipped; the tests run again with the address and undefined
 # behaviour sanitizers, those labelled "tsan" with the thread sanitizer; and each tests/ci/check-*.sh must be good. All

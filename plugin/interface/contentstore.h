@@ -64,9 +64,9 @@ public:
     void setHead(const QByteArray &address);
 
     // The head that this store was given last, of the same log; set on every upload once there was
-    // one, null before. A store that finds it missing has lost what it had: it answers WillRetry,
-    // and the plugin starts over from the oldest block. A store that pins may unpin it once it has
-    // pinned head().
+    // one, but for single blocks that are put back; null before. A store that finds it missing has
+    // lost what it had: it answers WillRetry, and the plugin starts over from the oldest block. A
+    // store that pins may unpin it once it has pinned head().
     QByteArray previousHead() const;
     void setPreviousHead(const QByteArray &address);
 
