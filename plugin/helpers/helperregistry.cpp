@@ -12,8 +12,6 @@
 
 #include <QRegularExpression>
 
-#include <type_traits>
-
 namespace RemoteLog {
 
 namespace {
@@ -48,10 +46,9 @@ template <class Backend>
 auto ofHttp()
 {
     return [](const QUrl &url, const HelperServices &services) -> Backend * {
-        HttpClient &client =
-            std::is_base_of_v<NameSystem, Backend> ? services.names : services.blocks;
         const Result<HelperUrl> helper = HelperUrl::fromUrl(url);
-        return helper.ok() ? new Backend(helper.value(), client, services.credential) : nullptr;
+        return helper.ok() ? new Backend(helper.value(), services.http, services.credential)
+                           : nullptr;
     };
 }
 

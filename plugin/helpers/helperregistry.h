@@ -19,12 +19,10 @@ namespace RemoteLog {
 using ContentStoreFactory = std::function<ContentStore *(const QUrl &)>;
 using NameSystemFactory = std::function<NameSystem *(const QUrl &)>;
 
-// What the plugin's own backends work with; it outlives them. Names have a client of their own:
-// looking one up can take a node a minute, and must not take its few connections from blocks.
+// What the plugin's own backends work with; it outlives them.
 struct HelperServices
 {
-    HttpClient &blocks;
-    HttpClient &names;
+    HttpClient &http;
     HttpHelper::Credential credential; // of this helper
 };
 

@@ -16,8 +16,8 @@ HelperSet::HelperSet(std::shared_ptr<const HelperRegistry> registry, const Timin
     : QObject(parent)
     , m_registry(std::move(registry))
     , m_timing(timing)
-    , m_blocksClient(std::make_unique<HttpClient>())
-    , m_namesClient(std::make_unique<HttpClient>())
+    , m_networkHttp(std::make_unique<HttpClient>())
+    , m_localHttp(std::make_unique<HttpClient>())
 {
 }
 
@@ -49,8 +49,8 @@ void HelperSet::configure(const Settings &settings)
 void HelperSet::renewClients(std::vector<std::unique_ptr<Helper>> &helpers)
 {
     std::erase_if(helpers, [](const auto &helper) { return HelperUrl::isOne(helper->url()); });
-    m_blocksClient = std::make_unique<HttpClient>(HttpSettings::of(m_settings));
-    m_namesClient = std::make_unique<HttpClient>(HttpSettings::of(m_settings));
+    m_networkHttp = std::make_unique<HttpClient>(HttpSettings::of(m_settings));
+    m_localHttp = std::make_unique<HttpClient>(HttpSettings::of(m_settings));
 }
 
 HelperServices HelperSet::services(const QUrl &url, bool isHint)
@@ -58,7 +58,9 @@ HelperServices HelperSet::services(const QUrl &url, bool isHint)
     HttpHelper::Credential credential;
     if (!isHint)
         credential = [this, url] { return m_credentials.value(url); };
-    return {*m_blocksClient, *m_namesClient, credential};
+    const Result<HelperUrl> helper = HelperUrl::fromUrl(url);
+    const bool isLocal = helper.ok() && !helper.value().needsNetwork;
+    return {isLocal ? *m_localHttp : *m_networkHttp, credential};
 }
 
 bool HelperSet::isComplete(const Helper &helper)
@@ -128,11 +130,8 @@ void HelperSet::reset(bool abortCalls)
 {
     // First: what aborting answers is of before.
     ++m_resets;
-    // All connections of the old network, also those that are idle.
-    if (abortCalls) {
-        m_blocksClient->abort();
-        m_namesClient->abort();
-    }
+    if (abortCalls)
+        m_networkHttp->abort(); // also connections that are idle
     for (const auto &helper : m_helpers)
         helper->reset(abortCalls);
 }
@@ -160,6 +159,8 @@ void HelperSet::updateHints()
     if (m_settings.hintPolicy() == Settings::Policy::Allow) {
         for (const auto &[owner, urls] : m_hints)
             wanted += urls;
+        // Those that the host lists are more than read from, and there already.
+        wanted.removeIf([this](const QUrl &url) { return m_settings.helpers().contains(url); });
     }
     // Moved out before they die: what that ends may ask who is left.
     const auto gone =

@@ -96,9 +96,9 @@ private:
     NetworkState m_network;
     bool m_isPaused = false;
     quint64 m_resets = 0;
-    // See HelperServices; they outlive the helpers.
-    std::unique_ptr<HttpClient> m_blocksClient;
-    std::unique_ptr<HttpClient> m_namesClient;
+    // They outlive the helpers. A change of network breaks connections of the first alone.
+    std::unique_ptr<HttpClient> m_networkHttp;
+    std::unique_ptr<HttpClient> m_localHttp;
     QHash<QUrl, QByteArray> m_credentials;
     std::vector<std::unique_ptr<Helper>> m_helpers; // the settings', then those of links
     std::map<const QObject *, QList<QUrl>> m_hints; // the newest first, by their owner

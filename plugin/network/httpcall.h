@@ -37,6 +37,7 @@ public:
     bool isSent() const { return m_isSent; }
 
     bool isTls() const;
+    bool mayTakeLong() const { return m_request.mayTakeLong; }
     qsizetype bodySize() const { return m_request.body.size(); }
 
     // `ended` follows, never from inside. `manager`, whose `proxies` are, lives until then, or

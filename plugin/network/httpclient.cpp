@@ -48,6 +48,12 @@ struct HttpClient::Open
     }
 };
 
+void HttpClient::InFlight::add(const HttpCall &call, int count)
+{
+    all += count;
+    takingLong += call.mayTakeLong() ? count : 0;
+}
+
 HttpClient::HttpClient(const HttpSettings &settings, QObject *parent)
     : QObject(parent)
     , m_settings(settings)
@@ -127,12 +133,15 @@ void HttpClient::answerRefused()
 void HttpClient::startWaiting(const QString &origin)
 {
     for (const auto &open : m_open) {
-        if (m_inFlight.value(origin) >= MaxInFlight)
+        const InFlight inFlight = m_inFlight.value(origin);
+        if (inFlight.all >= MaxInFlight)
             return;
         // Where a context dies, its calls go one by one: the next one is not to be sent first.
         if (open->call->isSent() || !open->asker.context || open->call->origin() != origin)
             continue;
-        ++m_inFlight[origin];
+        if (open->call->mayTakeLong() && inFlight.takingLong >= MaxLong)
+            continue;
+        m_inFlight[origin].add(*open->call, 1);
         open->call->send(m_manager, m_proxies, open->call->isTls() ? tls() : QSslConfiguration());
     }
 }
@@ -163,8 +172,11 @@ std::unique_ptr<HttpClient::Open> HttpClient::take(HttpCall *call)
     m_open.erase(it);
     open->detach();
     const QString &origin = call->origin();
-    if (call->isSent() && --m_inFlight[origin] == 0)
-        m_inFlight.remove(origin);
+    if (call->isSent()) {
+        m_inFlight[origin].add(*call, -1);
+        if (m_inFlight.value(origin).all == 0)
+            m_inFlight.remove(origin);
+    }
     return open;
 }
 

@@ -37,6 +37,8 @@ public:
     // What Qt opens to one origin with HTTP/1. More would wait inside Qt, where no time limit is
     // right; here they wait without any.
     static constexpr int MaxInFlight = 6;
+    // And so many of them may be HttpRequest::mayTakeLong.
+    static constexpr int MaxLong = 4;
 
     // Of one origin, sent or waiting: requests, and bytes in their bodies; and bytes of all origins
     // together. Beyond these, requests are answered with WillRetry and never sent: memory stays
@@ -74,6 +76,12 @@ private:
         void answer(const HttpAnswer &answer) const;
     };
     struct Open;
+    struct InFlight
+    {
+        int all = 0;
+        int takingLong = 0;
+        void add(const HttpCall &call, int count);
+    };
 
     bool hasRoomFor(const HttpRequest &request) const;
     void refuse(Asker asker);
@@ -90,7 +98,7 @@ private:
     HttpProxies *const m_proxies; // the manager's
     std::vector<std::unique_ptr<Open>> m_open; // in the order in which they were asked
     std::deque<Asker> m_refused; // each has a call of answerRefused() queued
-    QHash<QString, int> m_inFlight; // by origin
+    QHash<QString, InFlight> m_inFlight; // by origin
 };
 
 } // namespace RemoteLog

@@ -41,6 +41,10 @@ struct HttpRequest
     // bodies whose parts say themselves whether they are right.
     bool keepsPart = false;
 
+    // It may take minutes, as a lookup in a DHT does: of these only so many are on their way to an
+    // origin that there is always room for others (HttpClient::MaxLong).
+    bool mayTakeLong = false;
+
     // From when it is sent, not from when it is queued, to the last byte of the answer. What is
     // moved meanwhile, up and down, adds to it: HttpSettings::minimumRate.
     std::chrono::milliseconds timeLimit{30'000};

@@ -39,7 +39,7 @@ void TestIpfsSchemes::makesStores()
     QFETCH(bool, isGateway);
     HttpClient http;
     const auto store = HelperRegistry().makeStore(QUrl(QLatin1String(QTest::currentDataTag())),
-                                                  HelperServices{http, http, {}});
+                                                  HelperServices{http, {}});
     QCOMPARE(qobject_cast<IpfsNode *>(store.get()) != nullptr, isNode);
     QCOMPARE(qobject_cast<IpfsGateway *>(store.get()) != nullptr, isGateway);
     QCOMPARE(bool(store), isNode || isGateway);

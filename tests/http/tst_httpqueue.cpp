@@ -17,6 +17,7 @@ class TestHttpQueue : public QObject
 
 private Q_SLOTS:
     void sendsSixAtATime();
+    void leavesRoomBesideWhatTakesLong();
     void countsEachOriginByItself();
     void waitsWithoutALimit();
     void abortAnswersEverything();
@@ -50,6 +51,32 @@ void TestHttpQueue::sendsSixAtATime()
     QVERIFY(areAll(asking.answers(), Problem::Kind::None));
     QCOMPARE(server.connections(), HttpClient::MaxInFlight); // and all of them used again
     QCOMPARE(server.requests()[Count - 1].target, QByteArray("/19")); // the last comes last
+}
+
+void TestHttpQueue::leavesRoomBesideWhatTakesLong()
+{
+    HeldServer server;
+    HttpClient client;
+    Asking asking(&client);
+    for (int i = 0; i < 10; ++i) {
+        HttpRequest request = requestTo(server, i);
+        request.mayTakeLong = true;
+        asking.send(request);
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(server.held(), HttpClient::MaxLong, Patience);
+    for (int i = 10; i < 20; ++i)
+        asking.send(requestTo(server, i));
+    QTRY_COMPARE_WITH_TIMEOUT(server.held(), HttpClient::MaxInFlight, Patience);
+    QCOMPARE(server.requests().at(HttpClient::MaxLong).target, QByteArray("/10"));
+
+    // In the end everything has had its turn.
+    while (asking.answers().size() < 20) {
+        QTRY_VERIFY_WITH_TIMEOUT(server.held() > 0, Patience);
+        const qsizetype before = asking.answers().size();
+        server.answerOne();
+        QTRY_VERIFY_WITH_TIMEOUT(asking.answers().size() > before, Patience);
+    }
+    QVERIFY(areAll(asking.answers(), Problem::Kind::None));
 }
 
 void TestHttpQueue::countsEachOriginByItself()
