@@ -203,6 +203,8 @@ void Engine::setCredentials(const QHash<QUrl, QByteArray> &credentials)
     if (m_helpers)
         m_helpers->setCredentials(credentials);
     m_outgoing.helpersChanged(); // links name only what readers can ask
+    m_incoming.forgetFailures();
+    m_waker.wakeAll();
     reportSoon();
 }
 

@@ -30,6 +30,7 @@ NameLane::NameLane(Helper *helper, const Timing &timing)
     , m_atOnce(m_hasRate ? timing.namesAtOnce : timing.namesAtOnceHere)
     , m_rate(timing.namesRate, timing.namesBurst)
     , m_next(this)
+    , m_puts(timing.namePutsAtOnce)
 {
     m_next.setSingleShot(true);
     m_next.setTimerType(Qt::PreciseTimer);
@@ -176,32 +177,6 @@ void NameLane::turnAway()
     while (!m_waiting.empty()) {
         const Question question = take(m_waiting.begin());
         question.answer(nullptr);
-    }
-}
-
-// ---- Put
-
-void NameLane::waitToPut(QObject *context, std::function<void(const PutTurn &)> begin)
-{
-    m_waitingPuts.push_back({context, std::move(begin)});
-    beginPuts();
-}
-
-void NameLane::beginPuts()
-{
-    while (m_puts < m_timing.namePutsAtOnce && !m_waitingPuts.empty()) {
-        const WaitingPut next = std::move(m_waitingPuts.front());
-        m_waitingPuts.pop_front();
-        if (!next.context)
-            continue;
-        ++m_puts;
-        // It may end in somebody's destructor: whoever is next begins when that is over.
-        next.begin(PutTurn(this, [lane = QPointer<NameLane>(this)](const void *) {
-            if (!lane)
-                return;
-            --lane->m_puts;
-            QMetaObject::invokeMethod(lane.data(), &NameLane::beginPuts, Qt::QueuedConnection);
-        }));
     }
 }
 

@@ -3,15 +3,12 @@
 
 #include "helper.h"
 #include "place.h"
+#include "putturns.h"
 #include "ratelimit.h"
 
-#include <QPointer>
-
-#include <deque>
 #include <functional>
 #include <list>
 #include <map>
-#include <memory>
 #include <unordered_map>
 
 namespace RemoteLog {
@@ -54,11 +51,8 @@ public:
     // It gets no answer any more, and what of it waits is not asked.
     void forget(const QObject *asker);
 
-    // Of a put that is under way, until its last copy dies.
-    using PutTurn = std::shared_ptr<const void>;
-    // `begin` is called once, perhaps before this returns, in the order of these calls; not if
-    // `context` dies first.
-    void waitToPut(QObject *context, std::function<void(const PutTurn &)> begin);
+    // Whoever puts a record waits here for his turn.
+    PutTurns &puts() { return m_puts; }
 
 private:
     using Waiting = std::multimap<Place, Question>; // the key is where it waits now
@@ -78,13 +72,6 @@ private:
     void call(const Question &question, bool isLimited);
     void answered(Opens::iterator open, const Answer &answer);
     void turnAway();
-    void beginPuts();
-
-    struct WaitingPut
-    {
-        QPointer<QObject> context;
-        std::function<void(const PutTurn &)> begin;
-    };
 
     Helper *m_helper; // whose this is
     Timing m_timing;
@@ -97,8 +84,7 @@ private:
     std::unordered_map<const QObject *, Waiting::iterator> m_waitingOf; // by the asker
     Opens m_open;
     QTimer m_next;
-    std::deque<WaitingPut> m_waitingPuts;
-    int m_puts = 0; // under way
+    PutTurns m_puts;
 };
 
 } // namespace RemoteLog

@@ -55,15 +55,15 @@ void RecordKeeper::putBack()
             continue;
         target.isLacking = false;
         target.lastPut = m_clock();
-        target.helper->names()->waitToPut(
-            this,
-            [this, helper = target.helper](const NameLane::PutTurn &turn) { put(helper, turn); });
+        target.helper->names()->puts().wait(
+            PutTurns::Of::Reader, this,
+            [this, helper = target.helper](const PutTurns::Turn &turn) { put(helper, turn); });
     }
 }
 
 // A refusal is no failure of the system, for it may not be ours to write to; but if it asks for a
 // rest, that is for all of us.
-void RecordKeeper::put(const QPointer<Helper> &helper, const NameLane::PutTurn &turn)
+void RecordKeeper::put(const QPointer<Helper> &helper, const PutTurns::Turn &turn)
 {
     if (!helper->isUsable(Helper::Role::System, Helper::Direction::Write))
         return;

@@ -38,7 +38,7 @@ private:
 
     bool isDue(const Target &target) const;
     void putBack();
-    void put(const QPointer<Helper> &helper, const NameLane::PutTurn &turn);
+    void put(const QPointer<Helper> &helper, const PutTurns::Turn &turn);
 
     QString m_name;
     Timing m_timing;

@@ -23,8 +23,8 @@ Result<bool> cutIntent(SavedLog &log, const LogKeys &keys, const PublisherContex
         return pending.problem();
     if (pending.value().isEmpty())
         return false;
-    PageCutter cutter(keys, log->position, PageLayout::Hybrid, CutLimits(), context.helpers.urlsForReaders(),
-                      [&](quint64 page) {
+    PageCutter cutter(keys, log->position, PageLayout::Hybrid, CutLimits(),
+                      context.helpers.urlsForReaders(), [&](quint64 page) {
                           const Result<PageRange> range = context.pages.pageRange(*log, page);
                           return range.ok() ? range.value() : PageRange();
                       });

@@ -33,11 +33,12 @@ void RecordPutter::advance()
     if (m_isBusy || !isWanting())
         return;
     m_isBusy = true;
-    m_helper->names()->waitToPut(this, [this](const NameLane::PutTurn &turn) { putNow(turn); });
+    m_helper->names()->puts().wait(PutTurns::Of::Writer, this,
+                                   [this](const PutTurns::Turn &turn) { putNow(turn); });
 }
 
 // What is the newest when its turn has come.
-void RecordPutter::putNow(const NameLane::PutTurn &turn)
+void RecordPutter::putNow(const PutTurns::Turn &turn)
 {
     if (!isWanting()) {
         m_isBusy = false;

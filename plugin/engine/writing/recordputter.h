@@ -42,7 +42,7 @@ Q_SIGNALS:
 private:
     bool isUsable() const;
     bool isWanting() const;
-    void putNow(const NameLane::PutTurn &turn);
+    void putNow(const PutTurns::Turn &turn);
     void readBack(const NameRecord &record, const Helper::Call &call);
     void judge(const NameRecord &record, const Helper::Call &call,
                const QList<QByteArray> &answers);
