@@ -37,6 +37,9 @@ namespace {
 
 using Kind = Problem::Kind;
 
+// Milliseconds: a put that nobody ends would end by itself after 30 s, and be tried again.
+constexpr int LessThanPatience = 20'000;
+
 constexpr char Html[] = "Content-Type: text/html\r\n";
 
 // One who writes one entry, and all that is said about it.
@@ -262,7 +265,7 @@ void TestFailures::aStallEndsWithTheNetwork()
 
     node.answerAgain(command);
     alice.party.network.set(NetworkWatch::Reachability::Connected);
-    QVERIFY(waitFor([&] { return alice.hasPublished(2); }));
+    QVERIFY(QTest::qWaitFor([&] { return alice.hasPublished(2); }, LessThanPatience));
     QCOMPARE(readBy({helperAt(node)}, alice.log->link(), 2),
              (QList<QByteArray>{"first", "second"}));
 }

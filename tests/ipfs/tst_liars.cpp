@@ -93,6 +93,8 @@ void TestLiars::initTestCase()
     }
     m_link = linkOf(log);
     QCOMPARE(m_good.blocks.size(), Entries);
+    // Else nothing is left to ask the liar for.
+    m_good.answerAlways("dag/export", FakeNode::failing("ipld: could not find it"));
 }
 
 // The whole log, the head first.
