@@ -50,11 +50,6 @@ Script missing(const QByteArray &address)
                              + textOf(address));
 }
 
-Script plain(const QByteArray &status, const QByteArray &text)
-{
-    return ScriptedServer::answering(text, status, "Content-Type: text/plain; charset=utf-8\r\n");
-}
-
 // As Kubo does, depth first; false where a block is missing.
 bool collect(const QHash<QByteArray, QByteArray> &blocks, const QByteArray &address,
              QList<Block> &found, QSet<QByteArray> &seen)
@@ -79,7 +74,9 @@ FakeNode::FakeNode()
     : m_server([this](QTcpSocket *socket, const ReceivedRequest &request) {
         m_bytesSent += request.body.size();
         const QByteArray command = commandOf(request);
-        if (QList<Script> &scripts = m_once[command]; !scripts.isEmpty())
+        if (!authorization.isEmpty() && request.header("Authorization") != authorization)
+            plain("403 Forbidden", "Kubo RPC Access Denied")(socket, request);
+        else if (QList<Script> &scripts = m_once[command]; !scripts.isEmpty())
             scripts.takeFirst()(socket, request);
         else if (const Script always = m_always.value(command))
             always(socket, request);
@@ -182,6 +179,10 @@ Script FakeNode::scriptFor(const ReceivedRequest &request)
     if (command == "block/stat")
         return blocks.contains(address) ? saying(R"({"Key":")" + textOf(address) + R"(","Size":1})")
                                         : missing(address);
+    if (command == "name/put")
+        return putRecord(request);
+    if (command == "name/get")
+        return getRecord(request);
     return plain("404 Not Found", "404 page not found");
 }
 
@@ -229,10 +230,30 @@ Script FakeNode::unpin(const QByteArray &address)
     return saying(R"({"Pins":[")" + textOf(address) + R"("]})");
 }
 
+Script FakeNode::putRecord(const ReceivedRequest &request)
+{
+    records.insert(option(request, QStringLiteral("arg")), filesIn(request).value(0));
+    return plain("200 OK", QByteArray());
+}
+
+Script FakeNode::getRecord(const ReceivedRequest &request) const
+{
+    const QByteArray record = records.value(option(request, QStringLiteral("arg")));
+    if (record.isEmpty())
+        return failing("routing: not found");
+    return ScriptedServer::answering(record, "200 OK",
+                                     "Content-Type: application/vnd.ipfs.ipns-record\r\n");
+}
+
 void FakeNode::keep(const QByteArray &address, const QByteArray &bytes)
 {
     blocks.insert(address, bytes);
     stored.append(address);
+}
+
+Script FakeNode::plain(const QByteArray &status, const QByteArray &text)
+{
+    return ScriptedServer::answering(text, status, "Content-Type: text/plain; charset=utf-8\r\n");
 }
 
 Script FakeNode::failing(const QByteArray &message, int code)

@@ -8,8 +8,9 @@
 
 namespace RemoteLogTest {
 
-// As much of Kubo's RPC as a content store needs, in memory: what it holds and has pinned, and what
-// it was asked. Real nodes are tested elsewhere; this one counts, forgets and misbehaves at will.
+// As much of Kubo's RPC as a content store and a name system need, in memory: what it holds and has
+// pinned, and what it was asked. Real nodes are tested elsewhere; this one counts, forgets and
+// misbehaves at will.
 class FakeNode
 {
 public:
@@ -37,6 +38,8 @@ public:
     QHash<QByteArray, QByteArray> blocks; // by address
     QList<QByteArray> stored; // addresses as they came
     QSet<QByteArray> pins; // recursive
+    QHash<QByteArray, QByteArray> records; // by name, each as it was put last
+    QByteArray authorization; // what every command must bring in this header; empty: nothing
 
     // What no pin reaches is gone.
     void collectGarbage();
@@ -44,6 +47,7 @@ public:
     static QByteArray commandOf(const ReceivedRequest &request);
     static QByteArray option(const ReceivedRequest &request, const QString &name);
     // Scripts that answer as a node does.
+    static ScriptedServer::Script plain(const QByteArray &status, const QByteArray &text);
     static ScriptedServer::Script failing(const QByteArray &message, int code = 0);
     static ScriptedServer::Script saying(const QByteArray &json);
     // In chunks, and perhaps with an error in the trailer.
@@ -56,6 +60,8 @@ private:
     ScriptedServer::Script import(const ReceivedRequest &request);
     ScriptedServer::Script exportTree(const QByteArray &root) const;
     ScriptedServer::Script unpin(const QByteArray &address);
+    ScriptedServer::Script putRecord(const ReceivedRequest &request);
+    ScriptedServer::Script getRecord(const ReceivedRequest &request) const;
     void keep(const QByteArray &address, const QByteArray &bytes);
 
     ScriptedServer m_server;
