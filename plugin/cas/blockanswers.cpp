@@ -17,11 +17,6 @@ Problem tampered(const QString &detail)
 
 } // namespace
 
-bool isWebPage(const HttpAnswer &answer)
-{
-    return answer.header("Content-Type").trimmed().toLower().startsWith("text/html");
-}
-
 Result<QList<Block>> blockIn(const HttpAnswer &answer, const QByteArray &address)
 {
     if (answer.problem.kind() == Problem::Kind::TooLarge)

@@ -17,9 +17,6 @@ namespace RemoteLog {
 inline constexpr std::chrono::milliseconds TreeTime{7'000};
 inline constexpr std::chrono::milliseconds BlockTime{22'000};
 
-// True where a person would see a page: a login, an error, some other server.
-bool isWebPage(const HttpAnswer &answer);
-
 // The body of a good answer is the block: Tampered if it is not, or TooLarge was the problem. Other
 // problems are returned as they are.
 Result<QList<Block>> blockIn(const HttpAnswer &answer, const QByteArray &address);

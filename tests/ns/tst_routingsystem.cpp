@@ -110,8 +110,17 @@ void RoutingSystemTest::understandsAnswers_data()
     const QByteArray large(MaxNameRecordSize + 1, 'x');
     row("text", "200 OK", TextLine, "delegate error: routing: not found\n", Kind::None);
     row("much text", "200 OK", TextLine, large, Kind::None);
-    row("no type", "200 OK", {}, "anything", Kind::None);
+    row("no type", "200 OK", {}, "anything", Kind::WillRetry);
+    row("another server's JSON", "200 OK", "Content-Type: application/json\r\n",
+        R"({"message":"routing: not found"})", Kind::WillRetry);
+    row("no content", "204 No Content", TextLine, "", Kind::WillRetry);
     row("404", "404 Not Found", TextLine, "404 page not found", Kind::None);
+    row("404 of a web server", "404 Not Found", html, "<html>no</html>", Kind::WillRetry);
+    row("404 in XHTML", "404 Not Found", "Content-Type: application/xhtml+xml\r\n", "<html/>",
+        Kind::WillRetry);
+    row("500 of a web server", "500 Internal Server Error", html, "routing: not found",
+        Kind::WillRetry);
+    row("a login page that says so", "403 Forbidden", html, "<html>", Kind::ActionRequired);
     row("500 that knows", "500 Internal Server Error", TextLine,
         "delegate error: routing: not found", Kind::None);
     row("500 that does not", "500 Internal Server Error", TextLine,
