@@ -234,11 +234,11 @@ void TestIpfsNodePuts::understandsFailingPuts_data()
         ScriptedServer::sending(head + "Content-Length: 99\r\n\r\n{", Then::Close),
         Kind::WillRetry);
     row("10 GiB", ScriptedServer::sending(head + "Content-Length: 10737418240\r\n\r\n", Then::Wait),
-        Kind::TooLarge);
+        Kind::WillRetry);
     row("no end",
         ScriptedServer::flooding(head + "Transfer-Encoding: chunked\r\n\r\n",
                                  "10000\r\n" + QByteArray(65536, ' ') + "\r\n"),
-        Kind::TooLarge);
+        Kind::WillRetry);
 }
 
 void TestIpfsNodePuts::understandsFailingPuts()

@@ -81,6 +81,7 @@ private Q_SLOTS:
     void understandsRefusals_data();
     void understandsRefusals();
     void keepsWhatTheClientSaid();
+    void readsNoEndlessAnswer();
     void takesNoWebPageForAnAnswer();
     void comparesWhatWasStored_data();
     void comparesWhatWasStored();
@@ -175,10 +176,25 @@ void TestKuboAnswers::keepsWhatTheClientSaid()
     QCOMPARE(Kubo::problemOf(answered(200, "nonsense")), Problem());
 }
 
+// TooLarge would be said of the blocks.
+void TestKuboAnswers::readsNoEndlessAnswer()
+{
+    HttpAnswer endless;
+    endless.status = 200;
+    endless.problem = Problem(Kind::TooLarge, u"more than that"_s);
+    QCOMPARE(Kubo::problemOf(endless), endless.problem);
+    for (const Problem &problem :
+         {Kubo::putProblem(endless, {one}), Kubo::isHeld(endless, one).problem(),
+          Kubo::wasPinned(endless, one).problem(), Kubo::importProblem(endless, {}, 1)})
+        QCOMPARE(problem.kind(), Kind::WillRetry);
+}
+
 void TestKuboAnswers::takesNoWebPageForAnAnswer()
 {
     HttpAnswer page = answered(200, "<html>");
     page.headers = {{"Content-Type", "text/html; charset=utf-8"}};
+    QCOMPARE(Kubo::problemOf(page).kind(), Kind::ActionRequired);
+    page.problem = Problem(Kind::TooLarge, u"a long page"_s);
     QCOMPARE(Kubo::problemOf(page).kind(), Kind::ActionRequired);
     page.problem = Problem(Kind::WillRetry, u"half an answer"_s);
     QCOMPARE(Kubo::problemOf(page), page.problem);
