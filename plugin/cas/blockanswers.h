@@ -21,10 +21,13 @@ inline constexpr std::chrono::milliseconds BlockTime{22'000};
 // problems are returned as they are.
 Result<QList<Block>> blockIn(const HttpAnswer &answer, const QByteArray &address);
 
+// Most blocks of an answer that are looked at: what has more of them is made of crumbs.
+inline constexpr qsizetype MaxTreeBlocks = 8192;
+
 // As much of a tree as came in a CAR that may be cut, however the answer ended.
 struct Tree
 {
-    QList<Block> blocks; // in the order in which they came
+    QList<Block> blocks; // in the order in which they came, each once
     bool hasWanted = false; // the block that was asked for is among them
     Problem fault; // Tampered where the CAR stopped to be one
 };

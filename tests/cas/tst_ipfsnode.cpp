@@ -7,6 +7,19 @@
 
 using namespace RemoteLogTest;
 
+namespace {
+
+// So many small blocks as they follow each other in a CAR.
+QByteArray crumbs(int count)
+{
+    QList<Block> blocks;
+    for (int i = 0; i < count; ++i)
+        blocks.append(block(QByteArray::number(i)));
+    return carOf({}, blocks).sliced(carOf({}, {}).size());
+}
+
+} // namespace
+
 // With a node that counts, and misbehaves as real ones do too rarely. What is put:
 // tst_ipfsnodeputs.
 class TestIpfsNode : public QObject, private StoreAtNode
@@ -127,6 +140,10 @@ void TestIpfsNode::takesWhatCameOfATree_data()
         QTest::newRow(name) << script << count;
     };
     row("all", FakeNode::streaming(car), 4);
+    row("with repeats",
+        FakeNode::streaming(carOf({}, {blocks[3], blocks[3], blocks[2], blocks[3], blocks[2]})), 2);
+    row("in crumbs", FakeNode::streaming(carOf({}, {blocks[3]}) + crumbs(10'000)), 8192);
+    row("in crumbs that are one", FakeNode::streaming(car + crumbs(1).repeated(10'000)), 5);
     row("an error in the trailer only", FakeNode::streaming(start, "block was not found"), 2);
     row("cut within a block", FakeNode::streaming(car.first(start.size() + 20)), 2);
     row("with a wrong block",
