@@ -82,7 +82,7 @@ HttpRequest IpfsGateway::forBlock(const QByteArray &address) const
 
 QFuture<Result<QList<Block>>> IpfsGateway::get(const Fetch &fetch)
 {
-    const auto answer = std::make_shared<Answer<Result<QList<Block>>>>();
+    const auto answer = std::make_shared<FutureAnswer<Result<QList<Block>>>>();
     if (!isBlockAddress(fetch.address()))
         answer->give(
             Problem(Problem::Kind::InvalidArgument, QStringLiteral("not the address of a block")));

@@ -4,11 +4,11 @@
 #include "blockanswers.h"
 #include "heldasking.h"
 #include "kuboanswers.h"
-#include "multipart.h"
 
 #include "log/address.h"
 #include "log/block.h"
 #include "log/car.h"
+#include "network/multipart.h"
 
 #include <QLoggingCategory>
 
@@ -58,7 +58,7 @@ bool isWellFormed(const Upload &upload)
 struct IpfsNode::Put
 {
     Upload upload;
-    Answer<Problem> answer;
+    FutureAnswer<Problem> answer;
 };
 
 IpfsNode::IpfsNode(const HelperUrl &url, HttpClient &http, HttpHelper::Credential credential,
@@ -222,7 +222,7 @@ void IpfsNode::unpinOthers()
 
 QFuture<Result<QList<Block>>> IpfsNode::get(const Fetch &fetch)
 {
-    const auto answer = std::make_shared<Answer<Result<QList<Block>>>>();
+    const auto answer = std::make_shared<FutureAnswer<Result<QList<Block>>>>();
     if (!isBlockAddress(fetch.address()))
         answer->give(
             Problem(Problem::Kind::InvalidArgument, QStringLiteral("not the address of a block")));

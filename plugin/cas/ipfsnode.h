@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "answer.h"
-
 #include "interface/helperurl.h"
+#include "network/futureanswer.h"
 #include "network/httphelper.h"
 
 #include <RemoteLog/contentstore.h>
@@ -39,7 +38,7 @@ public:
 
 private:
     struct Put;
-    using Getting = std::shared_ptr<Answer<Result<QList<Block>>>>;
+    using Getting = std::shared_ptr<FutureAnswer<Result<QList<Block>>>>;
 
     HttpRequest command(const QString &name, const QUrlQuery &options) const;
     void putBlocks(const std::shared_ptr<Put> &put, const QList<Block> &blocks);

@@ -2,8 +2,7 @@
 #include "recordanswers.h"
 
 #include "log/namerecord.h"
-
-#include <QLocale>
+#include "network/httpretryafter.h"
 
 #include <algorithm>
 #include <iterator>
@@ -122,19 +121,11 @@ Result<Records> recordOf(const HttpAnswer &answer)
     return Records{answer.body};
 }
 
-QDateTime dateOf(const HttpAnswer &answer)
-{
-    QDateTime date = QLocale::c().toDateTime(QString::fromLatin1(answer.header("Date").trimmed()),
-                                             QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
-    date.setTimeSpec(Qt::UTC);
-    return date;
-}
-
 // Kubo's RPC answers 200 to a record that has expired, and drops it.
 bool wasDroppedAsExpired(const HttpAnswer &answer, const QByteArray &record,
                          const QByteArray &publicKey)
 {
-    const QDateTime date = dateOf(answer);
+    const QDateTime date = httpDate(answer.header("Date"));
     if (!date.isValid())
         return false;
     const Result<NameRecord> parsed = parseNameRecord(record, publicKey);

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void theServersClockIsAhead();
     void redirectsAreNotFollowed();
     void abortEndsWhatHangs();
+    void answersThoughItIsDestroyed();
 
 private:
     std::unique_ptr<HttpNames<RoutingSystem>> m_names;
@@ -269,6 +270,23 @@ void RoutingSystemTest::abortEndsWhatHangs()
     QCOMPARE(taken.result().kind(), Kind::WillRetry);
     m_names->serve(m_names->log.record(2));
     QVERIFY(m_names->get().ok());
+}
+
+void RoutingSystemTest::answersThoughItIsDestroyed()
+{
+    m_names->server.setScript(ScriptedServer::silent());
+    HelperUrl url;
+    url.base = m_names->server.url(QString());
+    auto system = std::make_unique<RoutingSystem>(url, m_names->http, nullptr);
+    const auto record = system->get(m_names->log.logName(), AnswerLimit);
+    const auto taken = system->put(m_names->log.logName(), m_names->log.record(1));
+    QTRY_COMPARE_WITH_TIMEOUT(m_names->server.requests().size(), 2, Patience);
+    system.reset();
+    QVERIFY(record.isFinished() && taken.isFinished());
+    QCOMPARE(record.resultCount(), 1);
+    QCOMPARE(taken.resultCount(), 1);
+    QCOMPARE(record.result().problem().kind(), Kind::WillRetry);
+    QCOMPARE(taken.result().kind(), Kind::WillRetry);
 }
 
 QTEST_GUILESS_MAIN(RoutingSystemTest)
