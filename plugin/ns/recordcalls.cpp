@@ -42,7 +42,10 @@ Problem RecordCalls::badName()
 QFuture<RecordCalls::Answer> RecordCalls::get(const QString &logName, HttpRequest request,
                                               qint64 limit)
 {
-    const RecordCache::Entry known = m_cache.find(logName);
+    // What would be more than may come now is not asked for by its tag.
+    RecordCache::Entry known = m_cache.find(logName);
+    if (known.record.size() > limit)
+        known = {};
     request.headers += {{"Accept", RecordAnswers::RecordType}, {"Cache-Control", "no-cache"}};
     if (!known.tag.isEmpty())
         request.headers += {"If-None-Match", known.tag};

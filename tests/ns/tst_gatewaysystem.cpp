@@ -22,6 +22,7 @@ private Q_SLOTS:
     void anotherRecordHasAnotherTag();
     void whatIsGoneIsNotKnownAnyMore();
     void failuresForgetNothing();
+    void whatIsKnownIsNotOverTheLimit();
 
 private:
     std::unique_ptr<HttpNames<GatewaySystem>> m_names;
@@ -167,6 +168,20 @@ void GatewaySystemTest::failuresForgetNothing()
     QCOMPARE(m_names->get().problem().kind(), Kind::WillRetry);
     m_names->answer("", "304 Not Modified");
     QCOMPARE(m_names->get().value(), one(record));
+}
+
+void GatewaySystemTest::whatIsKnownIsNotOverTheLimit()
+{
+    const QByteArray record = m_names->log.record(1);
+    m_names->serve(record, headersOf("\"one\""));
+    QVERIFY(m_names->get().ok());
+    m_names->answer("", "304 Not Modified", headersOf("\"one\""));
+    const auto get = [this](qint64 limit) {
+        return await(m_names->system.get(m_names->log.logName(), limit));
+    };
+    QVERIFY(!get(record.size() - 1).ok());
+    QVERIFY(m_names->last().header("If-None-Match").isNull());
+    QCOMPARE(get(record.size()).value(), one(record));
 }
 
 QTEST_GUILESS_MAIN(GatewaySystemTest)
