@@ -100,7 +100,10 @@ QFuture<Problem> IpfsNode::put(const Upload &upload)
                                  QStringLiteral("the head is not the last block")));
     } else if (!upload.head().isEmpty()) {
         blocks.removeLast();
-        blocks.isEmpty() ? putHead(put) : putBlocks(put, blocks);
+        if (blocks.isEmpty())
+            putHead(put);
+        else
+            putBlocks(put, blocks);
     } else if (!blocks.isEmpty()) {
         putBlocks(put, blocks);
     } else {
@@ -152,8 +155,8 @@ void IpfsNode::releasePrevious(const std::shared_ptr<Put> &put)
         return;
     }
     if (!put->upload.completesTree()) {
-        // It is what keeps the rest of the log.
-        unpinLater(previous);
+        // It is what keeps the rest of the log, and stays for good: what is tried again later
+        // would be unpinned as soon as any other log's put succeeds.
         put->answer.give(Problem());
         return;
     }

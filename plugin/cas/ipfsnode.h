@@ -12,8 +12,10 @@ namespace RemoteLog {
 // An IPFS node as content store, by its RPC (Kubo, "RPC API v0"; 0.40 and later).
 //
 // What it holds is kept from its garbage collection by one pin for each log, of the head, which
-// goes up alone and last, so that the node never holds a head without what is below. Nothing asks
-// the node to look at a pin's tree: it would walk the whole log.
+// goes up alone and last, so that what is below is there before. A collection that runs just then
+// takes it away again, for no pin keeps it yet: then the node holds a head without what is below,
+// until the patrol finds that and puts it back. Nothing asks the node to look at a pin's tree: it
+// would walk the whole log.
 class IpfsNode : public ContentStore
 {
     Q_OBJECT

@@ -106,9 +106,14 @@ void TestIpfsNodePuts::pinsNoHeadWhoseTreeIsIncomplete()
     QCOMPARE(put(incomplete), Problem());
     QCOMPARE(m_node->pins, QSet{blocks[0].address()});
 
-    // The pin that stayed is not forgotten.
+    // It stays, whatever becomes of another log.
+    const QList<Block> others = chain(2, "other");
+    QCOMPARE(put(withHead({others[0]})), Problem());
+    QCOMPARE(put(withHead({others[1]}, others[0].address())), Problem());
     QCOMPARE(put(withHead({blocks[2]}, blocks[1].address())), Problem());
-    QTRY_COMPARE(m_node->pins, QSet{blocks[2].address()});
+    // Behind whatever else the node would be asked to unpin.
+    QVERIFY(get(single(blocks[0].address())).ok());
+    QCOMPARE(m_node->pins, QSet({blocks[0].address(), others[1].address(), blocks[2].address()}));
 }
 
 void TestIpfsNodePuts::putsTheSameHeadAgain()
