@@ -64,6 +64,12 @@ Problem inItsWords(const HttpAnswer &answer)
                                        : precisely(answer, known->kind, known->detail);
 }
 
+// Whole, but perhaps longer than it may be.
+bool isGood(const HttpAnswer &answer)
+{
+    return !answer.problem || answer.problem.kind() == Problem::Kind::TooLarge;
+}
+
 // Only what a server of this kind says in its own way: a page or the JSON of another one says
 // nothing of a name, and if it did, a writer would take it for certain that his log is new.
 bool saysThereIsNone(Server server, const HttpAnswer &answer)
@@ -71,8 +77,9 @@ bool saysThereIsNone(Server server, const HttpAnswer &answer)
     if (answer.status == 404)
         return server != Server::Node && !answer.isWebPage();
     // IPIP-0513: a question that could be asked is answered, if only with words.
-    if (answer.status == Ok)
-        return server == Server::Routing && answer.mediaType() == "text/plain";
+    if (isGood(answer))
+        return server == Server::Routing && answer.status == Ok
+               && answer.mediaType() == "text/plain";
     return isAboutTheRecord(answer) && answer.body.contains(NotFound);
 }
 
@@ -91,12 +98,12 @@ Problem problemOfAddress(Server server, const HttpAnswer &answer, bool isPut)
                            : QLatin1String("nobody serves name records at this address"));
 }
 
-// Of a web page that came with a status by which it could be the answer. On the port of a node's
-// RPC there are none, elsewhere the network's login may be in between.
+// Of a web page that came with a status by which it could be the answer. A node's RPC has none, so
+// the address is wrong; elsewhere the network's login may be in between.
 Problem problemOfPage(Server server, const HttpAnswer &answer)
 {
-    const bool isGood = !answer.problem || answer.problem.kind() == Problem::Kind::TooLarge;
-    if (!answer.isWebPage() || (!isGood && answer.status != 404))
+    const bool isElsewhere = answer.status == 404 && server != Server::Node;
+    if (!answer.isWebPage() || (!isGood(answer) && !isElsewhere))
         return Problem();
     return precisely(
         answer, server == Server::Node ? Problem::Kind::ActionRequired : Problem::Kind::WillRetry,
@@ -146,7 +153,7 @@ Result<Records> recordsIn(Server server, const HttpAnswer &answer, const QByteAr
         return Records();
     if (const Problem problem = problemOfPage(server, answer))
         return problem;
-    if (!answer.problem || answer.problem.kind() == Problem::Kind::TooLarge)
+    if (isGood(answer))
         return recordOf(answer);
     if (const Problem problem = problemOfAddress(server, answer, false))
         return problem;

@@ -178,6 +178,10 @@ void RoutingSystemTest::whatIsCutIsNoLie()
     QCOMPARE(m_names->get().problem().kind(), Kind::WillRetry);
     m_names->server.setScript(ScriptedServer::sending(chunks(record), ScriptedServer::Then::Wait));
     QCOMPARE(m_names->get().value(), one(record));
+    m_names->server.setScript(
+        ScriptedServer::sending("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n" + TextLine + "\r\nrout",
+                                ScriptedServer::Then::Close));
+    QCOMPARE(m_names->get().problem().kind(), Kind::WillRetry);
 }
 
 void RoutingSystemTest::understandsRefusalsOfPuts_data()
@@ -226,8 +230,10 @@ void RoutingSystemTest::aPutThatWasAnsweredProvesNothing()
     QVERIFY(!m_names->put(m_names->log.record(1)));
     m_names->answer("Record not found", "200 OK", TextLine);
     QCOMPARE(m_names->get().value(), QList<QByteArray>());
-    m_names->answer("<html>", "200 OK", "Content-Type: text/html\r\n");
-    QCOMPARE(m_names->put(m_names->log.record(1)).kind(), Kind::WillRetry);
+    for (const char *status : {"200 OK", "404 Not Found"}) {
+        m_names->answer("<html>", status, "Content-Type: text/html\r\n");
+        QCOMPARE(m_names->put(m_names->log.record(1)).kind(), Kind::WillRetry);
+    }
     m_names->answer("", "304 Not Modified");
     QCOMPARE(m_names->put(m_names->log.record(1)).kind(), Kind::WillRetry);
 }
