@@ -4,7 +4,7 @@
 #include "log/address.h"
 #include "log/car.h"
 
-#include <algorithm>
+#include <QSet>
 
 namespace RemoteLog {
 
@@ -16,11 +16,6 @@ Problem tampered(const QString &detail)
 }
 
 } // namespace
-
-bool isWebPage(const HttpAnswer &answer)
-{
-    return answer.header("Content-Type").trimmed().toLower().startsWith("text/html");
-}
 
 Result<QList<Block>> blockIn(const HttpAnswer &answer, const QByteArray &address)
 {
@@ -43,10 +38,16 @@ Tree treeIn(const HttpAnswer &answer, const QByteArray &wanted)
     if (answer.status < 200 || answer.status >= 300)
         return tree;
     CarReader reader;
-    tree.blocks = reader.read(answer.body);
-    tree.hasWanted =
-        std::any_of(tree.blocks.begin(), tree.blocks.end(),
-                    [&wanted](const Block &block) { return block.address() == wanted; });
+    QSet<QByteArray> seen;
+    for (const Block &block : reader.read(answer.body)) {
+        if (tree.blocks.size() == MaxTreeBlocks)
+            break;
+        if (seen.contains(block.address()))
+            continue;
+        seen.insert(block.address());
+        tree.blocks.append(block);
+    }
+    tree.hasWanted = seen.contains(wanted);
     tree.fault = reader.problem();
     return tree;
 }

@@ -17,17 +17,17 @@ namespace RemoteLog {
 inline constexpr std::chrono::milliseconds TreeTime{7'000};
 inline constexpr std::chrono::milliseconds BlockTime{22'000};
 
-// True where a person would see a page: a login, an error, some other server.
-bool isWebPage(const HttpAnswer &answer);
-
 // The body of a good answer is the block: Tampered if it is not, or TooLarge was the problem. Other
 // problems are returned as they are.
 Result<QList<Block>> blockIn(const HttpAnswer &answer, const QByteArray &address);
 
+// Most blocks of an answer that are looked at: what has more of them is made of crumbs.
+inline constexpr qsizetype MaxTreeBlocks = 8192;
+
 // As much of a tree as came in a CAR that may be cut, however the answer ended.
 struct Tree
 {
-    QList<Block> blocks; // in the order in which they came
+    QList<Block> blocks; // in the order in which they came, each once
     bool hasWanted = false; // the block that was asked for is among them
     Problem fault; // Tampered where the CAR stopped to be one
 };

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "heldasking.h"
 
-#include "answer.h"
-
 #include "log/address.h"
+#include "network/futureanswer.h"
 
 #include <algorithm>
 #include <memory>
@@ -22,7 +21,7 @@ struct Asking
     qsizetype asked = 0;
     qsizetype heard = 0;
     bool isOver = false;
-    Answer<Result<QList<bool>>> answer;
+    FutureAnswer<Result<QList<bool>>> answer;
 };
 
 void askMore(const std::shared_ptr<Asking> &asking);

@@ -13,18 +13,26 @@ namespace {
 
 // Ways to say that it does not have the block, if it looked for it or not: Not Found, Gone (it must
 // not give it), Precondition Failed (only what it holds was asked for), Gateway Timeout.
-bool isMissing(const HttpAnswer &answer)
+bool meansMissing(int status)
 {
-    return answer.status == 404 || answer.status == 410 || answer.status == 412
-           || answer.status == 504;
+    return status == 404 || status == 410 || status == 412 || status == 504;
 }
 
+// In a page for people somebody else says so: the network's login, a proxy in front.
+bool isMissing(const HttpAnswer &answer)
+{
+    return meansMissing(answer.status) && !answer.isWebPage();
+}
+
+// Most pages come of a network that wants a login first: no setting has to be changed for that.
 Problem problemOf(const HttpAnswer &answer)
 {
-    if (!answer.problem && isWebPage(answer))
-        return Problem(Problem::Kind::ActionRequired,
-                       QStringLiteral("this is no trustless gateway: a web page came"));
-    return answer.problem;
+    if (!answer.isWebPage() || (answer.status != 200 && !meansMissing(answer.status)))
+        return answer.problem;
+    return Problem(Problem::Kind::WillRetry,
+                   QStringLiteral("a web page came instead of a gateway's answer, with status %1")
+                       .arg(answer.status))
+        .withRetryAfter(answer.problem.retryAfter());
 }
 
 } // namespace
@@ -74,7 +82,7 @@ HttpRequest IpfsGateway::forBlock(const QByteArray &address) const
 
 QFuture<Result<QList<Block>>> IpfsGateway::get(const Fetch &fetch)
 {
-    const auto answer = std::make_shared<Answer<Result<QList<Block>>>>();
+    const auto answer = std::make_shared<FutureAnswer<Result<QList<Block>>>>();
     if (!isBlockAddress(fetch.address()))
         answer->give(
             Problem(Problem::Kind::InvalidArgument, QStringLiteral("not the address of a block")));

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "answer.h"
-
 #include "interface/helperurl.h"
+#include "network/futureanswer.h"
 #include "network/httphelper.h"
 
 #include <RemoteLog/contentstore.h>
@@ -38,7 +37,7 @@ public:
     QFuture<Result<QList<bool>>> exists(const QList<QByteArray> &addresses) override;
 
 private:
-    using Getting = std::shared_ptr<Answer<Result<QList<Block>>>>;
+    using Getting = std::shared_ptr<FutureAnswer<Result<QList<Block>>>>;
 
     HttpRequest question(const QByteArray &address, const QUrlQuery &options,
                          const QByteArray &type) const;

@@ -4,11 +4,11 @@
 #include "blockanswers.h"
 #include "heldasking.h"
 #include "kuboanswers.h"
-#include "multipart.h"
 
 #include "log/address.h"
 #include "log/block.h"
 #include "log/car.h"
+#include "network/multipart.h"
 
 #include <QLoggingCategory>
 
@@ -58,7 +58,7 @@ bool isWellFormed(const Upload &upload)
 struct IpfsNode::Put
 {
     Upload upload;
-    Answer<Problem> answer;
+    FutureAnswer<Problem> answer;
 };
 
 IpfsNode::IpfsNode(const HelperUrl &url, HttpClient &http, HttpHelper::Credential credential,
@@ -100,7 +100,10 @@ QFuture<Problem> IpfsNode::put(const Upload &upload)
                                  QStringLiteral("the head is not the last block")));
     } else if (!upload.head().isEmpty()) {
         blocks.removeLast();
-        blocks.isEmpty() ? putHead(put) : putBlocks(put, blocks);
+        if (blocks.isEmpty())
+            putHead(put);
+        else
+            putBlocks(put, blocks);
     } else if (!blocks.isEmpty()) {
         putBlocks(put, blocks);
     } else {
@@ -152,8 +155,8 @@ void IpfsNode::releasePrevious(const std::shared_ptr<Put> &put)
         return;
     }
     if (!put->upload.completesTree()) {
-        // It is what keeps the rest of the log.
-        unpinLater(previous);
+        // It is what keeps the rest of the log, and stays for good: what is tried again later
+        // would be unpinned as soon as any other log's put succeeds.
         put->answer.give(Problem());
         return;
     }
@@ -222,7 +225,7 @@ void IpfsNode::unpinOthers()
 
 QFuture<Result<QList<Block>>> IpfsNode::get(const Fetch &fetch)
 {
-    const auto answer = std::make_shared<Answer<Result<QList<Block>>>>();
+    const auto answer = std::make_shared<FutureAnswer<Result<QList<Block>>>>();
     if (!isBlockAddress(fetch.address()))
         answer->give(
             Problem(Problem::Kind::InvalidArgument, QStringLiteral("not the address of a block")));

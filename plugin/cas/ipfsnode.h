@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "answer.h"
-
 #include "interface/helperurl.h"
+#include "network/futureanswer.h"
 #include "network/httphelper.h"
 
 #include <RemoteLog/contentstore.h>
@@ -13,8 +12,10 @@ namespace RemoteLog {
 // An IPFS node as content store, by its RPC (Kubo, "RPC API v0"; 0.40 and later).
 //
 // What it holds is kept from its garbage collection by one pin for each log, of the head, which
-// goes up alone and last, so that the node never holds a head without what is below. Nothing asks
-// the node to look at a pin's tree: it would walk the whole log.
+// goes up alone and last, so that what is below is there before. A collection that runs just then
+// takes it away again, for no pin keeps it yet: then the node holds a head without what is below,
+// until the patrol finds that and puts it back. Nothing asks the node to look at a pin's tree: it
+// would walk the whole log.
 class IpfsNode : public ContentStore
 {
     Q_OBJECT
@@ -39,7 +40,7 @@ public:
 
 private:
     struct Put;
-    using Getting = std::shared_ptr<Answer<Result<QList<Block>>>>;
+    using Getting = std::shared_ptr<FutureAnswer<Result<QList<Block>>>>;
 
     HttpRequest command(const QString &name, const QUrlQuery &options) const;
     void putBlocks(const std::shared_ptr<Put> &put, const QList<Block> &blocks);

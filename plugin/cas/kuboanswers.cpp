@@ -156,7 +156,8 @@ bool isAddress(const QJsonValue &value, const QByteArray &address)
 
 Problem problemOf(const HttpAnswer &answer)
 {
-    if (!answer.problem && isWebPage(answer))
+    const bool isGood = !answer.problem || answer.problem.kind() == Problem::Kind::TooLarge;
+    if (isGood && answer.isWebPage())
         return Problem(Problem::Kind::ActionRequired, QLatin1String("a web page came: ") + NotRpc);
     if (!answer.problem)
         return answer.problem;
@@ -171,9 +172,21 @@ Problem problemOf(const HttpAnswer &answer)
     return meaning ? precisely(meaning->kind, meaning->detail) : answer.problem;
 }
 
+namespace {
+
+// Of an answer in lines. What was too much to read was so for nobody but the node: TooLarge would
+// say that of the blocks.
+Problem problemOfLines(const HttpAnswer &answer)
+{
+    const Problem problem = problemOf(answer);
+    return problem.kind() == Problem::Kind::TooLarge ? senseless("does not end") : problem;
+}
+
+} // namespace
+
 Problem putProblem(const HttpAnswer &answer, const QList<QByteArray> &addresses)
 {
-    if (const Problem problem = problemOf(answer))
+    if (const Problem problem = problemOfLines(answer))
         return problem;
     Lines lines(answer.body);
     for (const QByteArray &address : addresses) {
@@ -194,7 +207,7 @@ Result<bool> isHeld(const HttpAnswer &answer, const QByteArray &address)
 {
     if (messageOf(errorIn(answer)).contains(NotHeld))
         return false;
-    if (const Problem problem = problemOf(answer))
+    if (const Problem problem = problemOfLines(answer))
         return problem;
     Lines lines(answer.body);
     const Result<QJsonObject> line = lines.next();
@@ -215,7 +228,7 @@ Result<bool> wasPinned(const HttpAnswer &answer, const QByteArray &address)
 {
     if (messageOf(errorIn(answer)).contains(NotPinned))
         return false;
-    if (const Problem problem = problemOf(answer))
+    if (const Problem problem = problemOfLines(answer))
         return problem;
     Lines lines(answer.body);
     const Result<QJsonObject> line = lines.next();
@@ -231,7 +244,7 @@ Result<bool> wasPinned(const HttpAnswer &answer, const QByteArray &address)
 // A node says the roots in any order, and how many blocks there were at the end.
 Problem importProblem(const HttpAnswer &answer, const QList<QByteArray> &pinned, qsizetype blocks)
 {
-    if (const Problem problem = problemOf(answer))
+    if (const Problem problem = problemOfLines(answer))
         return problem;
     QSet<QByteArray> missing(pinned.begin(), pinned.end());
     Lines lines(answer.body);

@@ -8,7 +8,7 @@
 // hold paths, and whatever a stranger wants to have logged.
 //
 // Problems are those of ContentStore. What makes no sense is WillRetry. One that HttpAnswer has
-// where no answer came, its body was refused or half of it was missing is returned as it is.
+// where no answer came or half of it was missing is returned as it is.
 
 #include "network/httpanswer.h"
 
@@ -23,7 +23,8 @@ namespace RemoteLog::Kubo {
 inline constexpr int MaxLineSize = 16 * 1024;
 
 // Of the answer to any command: that of the status, and where the node said what is wrong, that.
-// None where the status is good, whatever the body says, but for a web page.
+// None where the status is good, whatever the body says, but for a web page. TooLarge, which makes
+// no sense but of a block, comes out of no other function here.
 Problem problemOf(const HttpAnswer &answer);
 
 // block/put. None if the node has stored all these blocks, which it says in order, and Rejected if

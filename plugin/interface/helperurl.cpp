@@ -35,6 +35,14 @@ Problem invalid(const QUrl &url, const QString &what)
                    QStringLiteral("a helper with %1: %2").arg(url.scheme(), what), url);
 }
 
+// By its name Kubo's gateway serves browsers only: it sends them on to "<name>.ipns.localhost", and
+// has no delegated routing there.
+bool isForBrowsers(const HelperUrl &helper)
+{
+    return helper.role != HelperUrl::Role::Node && helper.base.scheme() == QLatin1String("http")
+           && helper.base.host() == QLatin1String("localhost");
+}
+
 } // namespace
 
 bool isLoopbackHost(const QString &host)
@@ -71,6 +79,8 @@ Result<HelperUrl> HelperUrl::fromUrl(const QUrl &url)
     if (helper.base.path() == QLatin1String("/"))
         helper.base.setPath(QString());
     helper.isLoopback = isLoopbackHost(url.host());
+    if (isForBrowsers(helper))
+        helper.base.setHost(QStringLiteral("127.0.0.1"));
     helper.needsNetwork = !helper.isLoopback || url.hasQuery();
     return helper;
 }

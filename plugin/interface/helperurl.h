@@ -29,7 +29,7 @@ struct HelperUrl
     Role role = Role::Node;
 
     // Where requests go: http or https, host, port, and the path without a slash at its end; no
-    // query.
+    // query. Where people write http://localhost of a gateway or routing, 127.0.0.1.
     QUrl base;
 
     // On this very computer.

@@ -16,12 +16,13 @@ namespace RemoteLog {
 //
 // Created, called and deleted in the plugin's worker thread; the same rules as for ContentStore:
 // one value for each future, the same Problems, which make it rest; but get() may take a minute,
-// and put() five: the public DHT does. However many logs are followed, one that needs the network
-// is asked for a few of them at a time (8) and a few a second (10 on the average), and any other
-// for no more than 64 at a time. Only get() for followed logs is limited so; for own logs nothing
-// waits, but such a get() counts, and those for followed logs make up for it, within limits. Of
-// put() no more than 3 are open at a time. Records are IPNS records, at most 10 240 bytes; the
-// plugin signs them and verifies them, the name system only carries them.
+// and put() five: the public DHT does. Beside those, Clock where a record that was just signed is
+// refused as expired, and Tampered where what came cannot be a record. However many logs are
+// followed, one that needs the network is asked for a few of them at a time (8) and a few a second
+// (10 on the average), and any other for no more than 64 at a time. Only get() for followed logs is
+// limited so; for own logs nothing waits, but such a get() counts, and those for followed logs make
+// up for it, within limits. Of put() no more than 3 are open at a time. Records are IPNS records,
+// at most 10 240 bytes; the plugin signs them and verifies them, the name system only carries them.
 class REMOTELOG_EXPORT NameSystem : public QObject
 {
     Q_OBJECT

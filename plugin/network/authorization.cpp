@@ -28,6 +28,21 @@ bool hasControl(const QByteArray &text)
                        [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
 }
 
+// RFC 7617, 2: base64 of a user, a colon and a password.
+Result<QByteArray> credentialsOf(const QByteArray &text)
+{
+    if (text.contains(':'))
+        return text.toBase64();
+    const auto decoded =
+        QByteArray::fromBase64Encoding(text, QByteArray::AbortOnBase64DecodingErrors);
+    // Qt takes text without its padding, too, which not every server does.
+    if (!decoded || decoded.decoded.toBase64() != text)
+        return invalid(QStringLiteral("is neither user:password nor base64"));
+    if (!decoded.decoded.contains(':') || hasControl(decoded.decoded))
+        return invalid(QStringLiteral("is base64 of something other than user:password"));
+    return text;
+}
+
 Result<QByteArray> header(const QByteArray &scheme, const QByteArray &value)
 {
     if (value.isEmpty())
@@ -46,8 +61,8 @@ Result<QByteArray> authorizationOf(const QByteArray &token)
     if (token.startsWith(BearerPrefix))
         return header("Bearer", token.mid(int(qstrlen(BearerPrefix))));
     if (token.startsWith(BasicPrefix)) {
-        const QByteArray rest = token.mid(int(qstrlen(BasicPrefix)));
-        return header("Basic", rest.contains(':') ? rest.toBase64() : rest);
+        const Result<QByteArray> credentials = credentialsOf(token.mid(int(qstrlen(BasicPrefix))));
+        return credentials.ok() ? header("Basic", credentials.value()) : credentials;
     }
     if (token.contains(':'))
         return invalid(QStringLiteral("begins with neither bearer: nor basic:"));

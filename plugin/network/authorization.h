@@ -13,7 +13,7 @@ namespace RemoteLog {
 //     bearer:<token>             Bearer <token>
 //     <token>                    the same; without a colon
 //     basic:<user>:<password>    Basic <base64 of user:password>
-//     basic:<base64>             Basic <base64>
+//     basic:<base64>             Basic <base64>; of <user>:<password>
 //
 // InvalidArgument for everything else, with a detail that has nothing of it.
 Result<QByteArray> authorizationOf(const QByteArray &token);

@@ -37,6 +37,13 @@ struct HttpAnswer
 
     // The first header of that name in any case; null if there is none.
     QByteArray header(const QByteArray &name) const;
+
+    // The media type of the body, in lower case and without parameters; empty if it is not told.
+    QByteArray mediaType() const;
+
+    // A person would see a page: a login of the network that stands between, an error, some other
+    // server. Such a body says nothing for the helper that was asked.
+    bool isWebPage() const;
 };
 
 } // namespace RemoteLog

@@ -9,16 +9,6 @@ namespace RemoteLog {
 
 namespace {
 
-// IMF-fixdate, the one form that may be sent (RFC 9110, 5.6.7). The weekday is not looked at:
-// QLocale refuses a date that it contradicts.
-QDateTime httpDate(const QByteArray &text)
-{
-    QDateTime date = QLocale::c().toDateTime(QString::fromLatin1(text.trimmed()),
-                                             QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
-    date.setTimeSpec(Qt::UTC);
-    return date;
-}
-
 bool isDigits(const QByteArray &text)
 {
     return !text.isEmpty()
@@ -26,6 +16,15 @@ bool isDigits(const QByteArray &text)
 }
 
 } // namespace
+
+// The weekday is not looked at: QLocale refuses a date that it contradicts.
+QDateTime httpDate(const QByteArray &text)
+{
+    QDateTime date = QLocale::c().toDateTime(QString::fromLatin1(text.trimmed()),
+                                             QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
+    date.setTimeSpec(Qt::UTC);
+    return date;
+}
 
 std::optional<std::chrono::seconds> retryAfter(const QByteArray &value, const QByteArray &date,
                                                const QDateTime &now)

@@ -5,25 +5,11 @@
 
 namespace RemoteLog {
 
-namespace {
-
-// Kubo redirects whoever asks "localhost" to "<name>.ipns.localhost", which is for browsers, and
-// the address not.
-QUrl withoutHostName(QUrl base)
-{
-    if (base.scheme() == QLatin1String("http") && base.host() == QLatin1String("localhost"))
-        base.setHost(QStringLiteral("127.0.0.1"));
-    return base;
-}
-
-} // namespace
-
 GatewaySystem::GatewaySystem(const HelperUrl &url, HttpClient &http,
                              HttpHelper::Credential credential, QObject *parent)
     : NameSystem(parent)
     , m_needsNetwork(url.needsNetwork)
-    , m_calls(RecordAnswers::Server::Gateway, withoutHostName(url.base), http,
-              std::move(credential))
+    , m_calls(RecordAnswers::Server::Gateway, url.base, http, std::move(credential))
 {
 }
 

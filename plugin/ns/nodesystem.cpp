@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "nodesystem.h"
 
-#include "security/hash.h"
+#include "network/multipart.h"
 
 #include <utility>
 
@@ -25,28 +25,25 @@ NodeSystem::NodeSystem(const HelperUrl &url, HttpClient &http, HttpHelper::Crede
 }
 
 // Without "force" a node looks the name up first, which takes up to a minute, and then refuses a
-// record of the same number that is valid for longer. What it would check is checked here, and the
-// record is read back. "allow-offline" so that a node that was started offline takes records, too:
-// its gateway serves them. name/put and not routing/put, which costs the same bytes (measured with
-// Kubo 0.43, 460 to 490 down), so that an AllowedPaths of "/api/v0/name" is enough.
+// record of the same number that is valid for longer; and it checks the record no more. Nobody has
+// to: the engine puts only what it signed or verified, of that the best it knows, and reads it
+// back. "allow-offline" so that a node that was started offline takes records, too: its gateway
+// serves them. name/put and not routing/put, which costs the same bytes (measured with Kubo 0.43,
+// 460 to 490 down), so that an AllowedPaths of "/api/v0/name" is enough.
 QFuture<Problem> NodeSystem::put(const QString &logName, const QByteArray &record)
 {
     const QString name = RecordCalls::canonical(logName);
     if (name.isEmpty())
         return QtFuture::makeReadyFuture(RecordCalls::badName());
-    // Nobody can put the hash of a record into the record.
-    const QByteArray boundary = "remotelog-" + sha256(record).toHex().first(32);
     QUrlQuery query = argument(name);
     query.addQueryItem(QStringLiteral("force"), QStringLiteral("true"));
     query.addQueryItem(QStringLiteral("allow-offline"), QStringLiteral("true"));
     HttpRequest request;
     request.method = HttpRequest::Method::Post;
     request.url = m_calls.url(QStringLiteral("/api/v0/name/put"), query);
-    request.headers = {{"Content-Type", "multipart/form-data; boundary=" + boundary}};
-    request.body = "--" + boundary
-                   + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"record\"\r\n"
-                     "Content-Type: application/octet-stream\r\n\r\n"
-                   + record + "\r\n--" + boundary + "--\r\n";
+    const Multipart form = multipartOf({record});
+    request.headers = {{"Content-Type", form.contentType}};
+    request.body = form.body;
     return m_calls.put(name, request, record);
 }
 

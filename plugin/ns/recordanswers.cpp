@@ -2,8 +2,7 @@
 #include "recordanswers.h"
 
 #include "log/namerecord.h"
-
-#include <QLocale>
+#include "network/httpretryafter.h"
 
 #include <algorithm>
 #include <iterator>
@@ -43,7 +42,7 @@ constexpr Meaning meanings[] = {
 // Only these statuses come with words about the record.
 bool isAboutTheRecord(const HttpAnswer &answer)
 {
-    return answer.status == 400 || answer.status >= 500;
+    return (answer.status == 400 || answer.status >= 500) && !answer.isWebPage();
 }
 
 Problem precisely(const HttpAnswer &answer, Problem::Kind kind, QLatin1String what)
@@ -65,18 +64,22 @@ Problem inItsWords(const HttpAnswer &answer)
                                        : precisely(answer, known->kind, known->detail);
 }
 
-// "text/html; charset=utf-8": without what comes after the type.
-QByteArray typeOf(const HttpAnswer &answer)
+// Whole, but perhaps longer than it may be.
+bool isGood(const HttpAnswer &answer)
 {
-    const QByteArray type = answer.header("Content-Type");
-    const qsizetype end = type.indexOf(';');
-    return (end < 0 ? type : type.first(end)).trimmed().toLower();
+    return !answer.problem || answer.problem.kind() == Problem::Kind::TooLarge;
 }
 
+// Only what a server of this kind says in its own way: a page or the JSON of another one says
+// nothing of a name, and if it did, a writer would take it for certain that his log is new.
 bool saysThereIsNone(Server server, const HttpAnswer &answer)
 {
     if (answer.status == 404)
-        return server != Server::Node;
+        return server != Server::Node && !answer.isWebPage();
+    // IPIP-0513: a question that could be asked is answered, if only with words.
+    if (isGood(answer))
+        return server == Server::Routing && answer.status == Ok
+               && answer.mediaType() == "text/plain";
     return isAboutTheRecord(answer) && answer.body.contains(NotFound);
 }
 
@@ -95,22 +98,25 @@ Problem problemOfAddress(Server server, const HttpAnswer &answer, bool isPut)
                            : QLatin1String("nobody serves name records at this address"));
 }
 
-// A login page of the network that stands between says nothing of a name: if it did, a writer would
-// take it for certain that his log is new.
-bool isPageForPeople(const QByteArray &type)
+// Of a web page that came with a status by which it could be the answer. A node's RPC has none, so
+// the address is wrong; elsewhere the network's login may be in between.
+Problem problemOfPage(Server server, const HttpAnswer &answer)
 {
-    return type == "text/html" || type == "application/xhtml+xml";
+    const bool isElsewhere = answer.status == 404 && server != Server::Node;
+    if (!answer.isWebPage() || (!isGood(answer) && !isElsewhere))
+        return Problem();
+    return precisely(
+        answer, server == Server::Node ? Problem::Kind::ActionRequired : Problem::Kind::WillRetry,
+        QLatin1String("a web page came instead of an answer"));
 }
 
 // Of an answer that is good but for its size.
 Result<Records> recordOf(const HttpAnswer &answer)
 {
-    const QByteArray type = typeOf(answer);
-    if (isPageForPeople(type))
+    if (answer.status != Ok || answer.mediaType() != RecordType)
         return precisely(answer, Problem::Kind::WillRetry,
-                         QLatin1String("a page for people came instead of a record"));
-    if (answer.status != Ok || type != RecordType)
-        return Records();
+                         QLatin1String("what came is neither a record nor says that there is "
+                                       "none"));
     if (answer.problem)
         return precisely(answer, Problem::Kind::Tampered,
                          QLatin1String("it is larger than a record can be"));
@@ -122,19 +128,11 @@ Result<Records> recordOf(const HttpAnswer &answer)
     return Records{answer.body};
 }
 
-QDateTime dateOf(const HttpAnswer &answer)
-{
-    QDateTime date = QLocale::c().toDateTime(QString::fromLatin1(answer.header("Date").trimmed()),
-                                             QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
-    date.setTimeSpec(Qt::UTC);
-    return date;
-}
-
 // Kubo's RPC answers 200 to a record that has expired, and drops it.
 bool wasDroppedAsExpired(const HttpAnswer &answer, const QByteArray &record,
                          const QByteArray &publicKey)
 {
-    const QDateTime date = dateOf(answer);
+    const QDateTime date = httpDate(answer.header("Date"));
     if (!date.isValid())
         return false;
     const Result<NameRecord> parsed = parseNameRecord(record, publicKey);
@@ -153,7 +151,9 @@ Result<Records> recordsIn(Server server, const HttpAnswer &answer, const QByteAr
     }
     if (saysThereIsNone(server, answer))
         return Records();
-    if (!answer.problem || answer.problem.kind() == Problem::Kind::TooLarge)
+    if (const Problem problem = problemOfPage(server, answer))
+        return problem;
+    if (isGood(answer))
         return recordOf(answer);
     if (const Problem problem = problemOfAddress(server, answer, false))
         return problem;
@@ -166,15 +166,13 @@ Problem putProblem(Server server, const HttpAnswer &answer, const QByteArray &re
     if (answer.status == NotModified)
         return precisely(answer, Problem::Kind::WillRetry,
                          QLatin1String("it does not say whether it took the record"));
-    if (!answer.problem) {
-        if (isPageForPeople(typeOf(answer)))
-            return precisely(answer, Problem::Kind::WillRetry,
-                             QLatin1String("a page for people came instead of an answer"));
+    if (const Problem problem = problemOfPage(server, answer))
+        return problem;
+    if (!answer.problem)
         return wasDroppedAsExpired(answer, record, publicKey)
                    ? precisely(answer, Problem::Kind::Clock,
                                QLatin1String("the record has expired by the server's clock"))
                    : Problem();
-    }
     // A long answer is as good as a short one where nothing of it is needed.
     if (answer.problem.kind() == Problem::Kind::TooLarge)
         return Problem();

@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "recordcache.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace RemoteLog {
+
+namespace {
+
+bool canBeSent(const QByteArray &tag)
+{
+    return !tag.isEmpty() && tag.size() <= RecordCache::MaxTagSize
+           && std::all_of(tag.begin(), tag.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+} // namespace
 
 qsizetype RecordCache::Known::size() const
 {
@@ -23,7 +34,7 @@ void RecordCache::replace(const QString &logName, const Entry &entry)
 {
     if (const auto found = m_byName.constFind(logName); found != m_byName.constEnd())
         remove(*found);
-    if (entry.tag.isEmpty() || entry.tag.size() > MaxTagSize)
+    if (!canBeSent(entry.tag))
         return;
     m_order.push_front({logName, entry});
     m_byName.insert(logName, m_order.begin());

@@ -17,7 +17,7 @@ public:
     static constexpr int MaxNames = 256;
     static constexpr qsizetype MaxBytes = 1024 * 1024;
     // A server that wants more to be sent with every question is not worth it.
-    static constexpr qsizetype MaxTagSize = 256;
+    static constexpr qsizetype MaxTagSize = 200;
 
     struct Entry
     {
@@ -27,7 +27,8 @@ public:
 
     // Empty if nothing is known.
     Entry find(const QString &logName);
-    // Instead of what was known. An entry without a tag is none.
+    // Instead of what was known. An entry is none without a tag of visible ASCII: that goes back
+    // into a header, where other bytes could be more than a tag.
     void replace(const QString &logName, const Entry &entry);
 
 private:

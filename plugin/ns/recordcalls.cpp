@@ -3,8 +3,7 @@
 
 #include "interface/multibase.h"
 #include "log/namerecord.h"
-
-#include <QPromise>
+#include "network/futureanswer.h"
 
 #include <algorithm>
 #include <memory>
@@ -19,21 +18,6 @@ using namespace std::chrono_literals;
 // On the public DHT a record is looked for up to a minute, and put for minutes.
 constexpr auto GetLimit = 60s;
 constexpr auto PutLimit = 300s;
-
-template <class T>
-std::shared_ptr<QPromise<T>> started()
-{
-    auto promise = std::make_shared<QPromise<T>>();
-    promise->start();
-    return promise;
-}
-
-template <class T>
-void finish(QPromise<T> &promise, const T &answer)
-{
-    promise.addResult(answer);
-    promise.finish();
-}
 
 } // namespace
 
@@ -58,14 +42,17 @@ Problem RecordCalls::badName()
 QFuture<RecordCalls::Answer> RecordCalls::get(const QString &logName, HttpRequest request,
                                               qint64 limit)
 {
-    const RecordCache::Entry known = m_cache.find(logName);
+    // What would be more than may come now is not asked for by its tag.
+    RecordCache::Entry known = m_cache.find(logName);
+    if (known.record.size() > limit)
+        known = {};
     request.headers += {{"Accept", RecordAnswers::RecordType}, {"Cache-Control", "no-cache"}};
     if (!known.tag.isEmpty())
         request.headers += {"If-None-Match", known.tag};
     request.timeLimit = GetLimit;
     request.maxAnswer = std::min<qint64>(limit, MaxNameRecordSize);
-    const auto promise = started<Answer>();
-    m_http.send(std::move(request), [this, promise, logName, known](const HttpAnswer &answer) {
+    const auto given = std::make_shared<FutureAnswer<Answer>>();
+    m_http.send(std::move(request), [this, given, logName, known](const HttpAnswer &answer) {
         const Answer records = RecordAnswers::recordsIn(m_server, answer, known.record);
         // A 304 leaves what is known; so does what says nothing of the record.
         if (records.ok() && answer.status != 304)
@@ -73,9 +60,9 @@ QFuture<RecordCalls::Answer> RecordCalls::get(const QString &logName, HttpReques
                                          ? RecordCache::Entry()
                                          : RecordCache::Entry{answer.header("ETag"),
                                                               records.value().constFirst()});
-        finish(*promise, records);
+        given->give(records);
     });
-    return promise->future();
+    return given->future();
 }
 
 QFuture<Problem> RecordCalls::put(const QString &logName, HttpRequest request,
@@ -83,13 +70,13 @@ QFuture<Problem> RecordCalls::put(const QString &logName, HttpRequest request,
 {
     request.timeLimit = PutLimit;
     request.maxAnswer = MaxNameRecordSize;
-    const auto promise = started<Problem>();
-    m_http.send(std::move(request), [this, promise, logName, record](const HttpAnswer &answer) {
+    const auto given = std::make_shared<FutureAnswer<Problem>>();
+    m_http.send(std::move(request), [this, given, logName, record](const HttpAnswer &answer) {
         const auto key = Multibase::publicKeyFromName(logName);
-        finish(*promise,
-               RecordAnswers::putProblem(m_server, answer, record, key.value_or(QByteArray())));
+        given->give(
+            RecordAnswers::putProblem(m_server, answer, record, key.value_or(QByteArray())));
     });
-    return promise->future();
+    return given->future();
 }
 
 } // namespace RemoteLog

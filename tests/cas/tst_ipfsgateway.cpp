@@ -28,9 +28,9 @@ Script status(const QByteArray &line, const QByteArray &headers = QByteArray())
     return ScriptedServer::answering("words", line, "Content-Type: text/plain\r\n" + headers);
 }
 
-Script page()
+Script page(const QByteArray &line)
 {
-    return ScriptedServer::answering("<html>", "200 OK", "Content-Type: text/html\r\n");
+    return ScriptedServer::answering("<html>", line, "Content-Type: Text/HTML; charset=x\r\n");
 }
 
 } // namespace
@@ -143,7 +143,9 @@ void TestIpfsGateway::understandsFailingGets_data()
     row("a redirect", status("302 Found", "Location: http://127.0.0.2:9/\r\n"), Kind::Rejected);
     row("another block", ScriptedServer::answering("other"), Kind::Tampered);
     row("nothing", ScriptedServer::answering(""), Kind::WillRetry);
-    row("a web page", page(), Kind::ActionRequired);
+    for (const char *line : {"200 OK", "404 Not Found", "410 Gone", "504 Gateway Timeout"})
+        QTest::addRow("a web page, %s", line) << page(line) << Kind::WillRetry;
+    row("a login page", page("403 Forbidden"), Kind::ActionRequired);
     row("half an answer",
         ScriptedServer::sending(Head + "Content-Length: 99\r\n\r\nb", Then::Close),
         Kind::WillRetry);
@@ -275,12 +277,19 @@ void TestIpfsGateway::knowsWhatIsHeld_data()
     QTest::addColumn<QByteArray>("line");
     QTest::addColumn<bool>("isHeld");
     QTest::addColumn<Kind>("kind");
-    QTest::newRow("held") << QByteArray("200 OK") << true << Kind::None;
-    QTest::newRow("not cached") << QByteArray("412 Precondition Failed") << false << Kind::None;
-    QTest::newRow("not found") << QByteArray("404 Not Found") << false << Kind::None;
-    QTest::newRow("an error") << QByteArray("500 Internal Server Error") << false
-                              << Kind::WillRetry;
-    QTest::newRow("refused") << QByteArray("403 Forbidden") << false << Kind::ActionRequired;
+    QTest::addColumn<QByteArray>("headers");
+    const auto row = [](const char *name, const char *line, bool isHeld, Kind kind,
+                        const char *headers = "") {
+        QTest::newRow(name) << QByteArray(line) << isHeld << kind << QByteArray(headers);
+    };
+    const char *const html = "Content-Type: text/html\r\n";
+    row("held", "200 OK", true, Kind::None);
+    row("not cached", "412 Precondition Failed", false, Kind::None);
+    row("not found", "404 Not Found", false, Kind::None);
+    row("a web page", "200 OK", false, Kind::WillRetry, html);
+    row("a web page, not found", "404 Not Found", false, Kind::WillRetry, html);
+    row("an error", "500 Internal Server Error", false, Kind::WillRetry);
+    row("refused", "403 Forbidden", false, Kind::ActionRequired);
 }
 
 void TestIpfsGateway::knowsWhatIsHeld()
@@ -288,9 +297,11 @@ void TestIpfsGateway::knowsWhatIsHeld()
     QFETCH(QByteArray, line);
     QFETCH(bool, isHeld);
     QFETCH(Kind, kind);
+    QFETCH(QByteArray, headers);
     m_server->setScript([&](QTcpSocket *socket, const ReceivedRequest &request) {
         const bool isSecond = request.target.contains(textOf(m_chain[1]));
-        ScriptedServer::answering("", isSecond ? line : "200 OK")(socket, request);
+        ScriptedServer::answering("", isSecond ? line : "200 OK",
+                                  isSecond ? headers : QByteArray())(socket, request);
     });
     const Result<QList<bool>> held = valueOf(m_store->exists(addressesOf(m_chain.first(2))));
     QCOMPARE(held.problem().kind(), kind);

@@ -60,6 +60,12 @@ void TestAuthorization::refusesWhatIsNone_data()
     QTest::newRow("not ASCII") << QByteArray("SECRET\xc3\xa4");
     QTest::newRow("a control character in a password") << QByteArray("basic:user:SECRET\x1b");
     QTest::newRow("base64 with a blank") << QByteArray("basic:SECRET SECRET");
+    QTest::newRow("basic with a password only") << QByteArray("basic:SECRETSECRET");
+    QTest::newRow("base64 without a colon in it") << QByteArray("basic:U0VDUkVU");
+    QTest::newRow("base64 without its padding") << QByteArray("basic:dXNlcjpTRUNSRVQ");
+    QTest::newRow("base64 with more behind") << QByteArray("basic:dXNlcjpTRUNSRVQ=SECRET");
+    QTest::newRow("base64 for URLs") << QByteArray("basic:Pz8_Pjo-Pz8_SECRET");
+    QTest::newRow("base64 that hides a line feed") << QByteArray("basic:dXNlcjpTRUNSRVQK");
     QTest::newRow("another scheme") << QByteArray("digest:SECRET");
     QTest::newRow("a scheme in capitals") << QByteArray("Bearer:SECRET");
     QTest::newRow("a whole header") << QByteArray("Bearer SECRET");

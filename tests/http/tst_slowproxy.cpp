@@ -187,15 +187,20 @@ void SlowProxyTest::stallHoldsEverything()
     server.answerOne();
     send(proxy, "GET", "/2");
     QTRY_COMPARE(proxy.traffic().requests.size(), 2);
-    // What waits for a time sees only that nothing came.
-    QTest::qWait(50);
-    QCOMPARE(m_answers.size(), 0);
-    QCOMPARE(server.requests().size(), 1);
+    // There and back on a longer line: what moved on this one would have come before.
+    const SlowProxy longer(server.serverPort(), std::chrono::milliseconds(20));
+    send(longer, "GET", "/meanwhile");
+    QTRY_COMPARE(server.requests().constLast().target, "/meanwhile");
+    server.answerOne();
+    QTRY_VERIFY(!m_answers.isEmpty());
+    QCOMPARE(m_answers.size(), 1);
+    QCOMPARE(m_answers.first().body, "/meanwhile");
+    QCOMPARE(server.requests().size(), 2);
     proxy.setStalled(false);
-    QTRY_COMPARE(m_answers.size(), 1);
+    QTRY_COMPARE(m_answers.size(), 2);
     QTRY_COMPARE(server.held(), 1);
     server.answerOne();
-    QTRY_COMPARE(m_answers.size(), 2);
+    QTRY_COMPARE(m_answers.size(), 3);
 }
 
 void SlowProxyTest::aDeadServerEndsConnections()

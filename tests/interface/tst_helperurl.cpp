@@ -44,6 +44,17 @@ void TestHelperUrl::reads_data()
                              << u"https://trustless-gateway.link"_s << false << true;
     QTest::newRow("own gateway") << u"gateway+http://127.0.0.1:8080"_s << Role::Gateway
                                  << u"http://127.0.0.1:8080"_s << true << false;
+    QTest::newRow("own gateway by name") << u"gateway+http://LocalHost:8080/x"_s << Role::Gateway
+                                         << u"http://127.0.0.1:8080/x"_s << true << false;
+    QTest::newRow("own routing by name")
+        << u"routing+http://localhost:8080?network=required"_s << Role::Routing
+        << u"http://127.0.0.1:8080"_s << true << true;
+    QTest::newRow("own node by name") << u"kubo+http://localhost:5001"_s << Role::Node
+                                      << u"http://localhost:5001"_s << true << false;
+    // Its certificate has the name.
+    QTest::newRow("own gateway by name and TLS")
+        << u"gateway+https://localhost:8080"_s << Role::Gateway << u"https://localhost:8080"_s
+        << true << false;
     QTest::newRow("routing") << u"routing+https://delegated-ipfs.dev"_s << Role::Routing
                              << u"https://delegated-ipfs.dev"_s << false << true;
     QTest::newRow("upper case") << u"ROUTING+HTTPS://Delegated-IPFS.dev"_s << Role::Routing

@@ -22,7 +22,7 @@ private Q_SLOTS:
     void anotherRecordHasAnotherTag();
     void whatIsGoneIsNotKnownAnyMore();
     void failuresForgetNothing();
-    void theHostNameOfThisComputerIsForBrowsers();
+    void whatIsKnownIsNotOverTheLimit();
 
 private:
     std::unique_ptr<HttpNames<GatewaySystem>> m_names;
@@ -69,24 +69,35 @@ void GatewaySystemTest::understandsAnswers_data()
     QTest::addColumn<QByteArray>("status");
     QTest::addColumn<QByteArray>("body");
     QTest::addColumn<Kind>("kind"); // None: there is no record
+    QTest::addColumn<QByteArray>("type");
+    const QByteArray text = "text/plain; charset=utf-8";
     QTest::newRow("Kubo: missing") << QByteArray("500 Internal Server Error")
-                                   << QByteArray("routing: not found\n") << Kind::None;
-    QTest::newRow("404") << QByteArray("404 Not Found") << QByteArray("no") << Kind::None;
-    QTest::newRow("another type") << QByteArray("200 OK") << QByteArray("text") << Kind::None;
+                                   << QByteArray("routing: not found\n") << Kind::None << text;
+    QTest::newRow("404") << QByteArray("404 Not Found") << QByteArray("no") << Kind::None << text;
+    QTest::newRow("404 of a web server") << QByteArray("404 Not Found") << QByteArray("<html>no")
+                                         << Kind::WillRetry << QByteArray("text/html");
+    QTest::newRow("a login page") << QByteArray("200 OK") << QByteArray("<html>") << Kind::WillRetry
+                                  << QByteArray("text/html");
+    QTest::newRow("another type") << QByteArray("200 OK") << QByteArray("text") << Kind::WillRetry
+                                  << text;
+    QTest::newRow("another server's JSON") << QByteArray("200 OK") << QByteArray("{}")
+                                           << Kind::WillRetry << QByteArray("application/json");
     QTest::newRow("too slow") << QByteArray("504 Gateway Timeout") << QByteArray("slow")
-                              << Kind::WillRetry;
+                              << Kind::WillRetry << text;
     QTest::newRow("no names") << QByteArray("501 Not Implemented") << QByteArray("no")
-                              << Kind::ActionRequired;
+                              << Kind::ActionRequired << text;
     QTest::newRow("for browsers only")
-        << QByteArray("301 Moved Permanently") << QByteArray() << Kind::Rejected;
-    QTest::newRow("blocked") << QByteArray("410 Gone") << QByteArray("no") << Kind::Rejected;
+        << QByteArray("301 Moved Permanently") << QByteArray() << Kind::Rejected << text;
+    QTest::newRow("blocked") << QByteArray("410 Gone") << QByteArray("no") << Kind::Rejected
+                             << text;
 }
 
 void GatewaySystemTest::understandsAnswers()
 {
     QFETCH(QByteArray, status);
     QFETCH(QByteArray, body);
-    m_names->answer(body, status, TextLine);
+    QFETCH(QByteArray, type);
+    m_names->answer(body, status, "Content-Type: " + type + "\r\n");
     const Records records = m_names->get();
     QTEST(records.problem().kind(), "kind");
     QVERIFY(!records.ok() || records.value().isEmpty());
@@ -159,16 +170,18 @@ void GatewaySystemTest::failuresForgetNothing()
     QCOMPARE(m_names->get().value(), one(record));
 }
 
-void GatewaySystemTest::theHostNameOfThisComputerIsForBrowsers()
+void GatewaySystemTest::whatIsKnownIsNotOverTheLimit()
 {
-    HelperUrl url;
-    url.base = m_names->server.url(QString(), u"localhost"_s);
-    GatewaySystem system(url, m_names->http, nullptr);
-    m_names->serve(m_names->log.record(1));
-    QVERIFY(await(system.get(m_names->log.logName(), AnswerLimit)).ok());
-    QVERIFY(m_names->last().header("Host").startsWith("127.0.0.1:"));
-    QVERIFY(m_names->last().header("Authorization").isNull());
-    QVERIFY(system.needsNetwork());
+    const QByteArray record = m_names->log.record(1);
+    m_names->serve(record, headersOf("\"one\""));
+    QVERIFY(m_names->get().ok());
+    m_names->answer("", "304 Not Modified", headersOf("\"one\""));
+    const auto get = [this](qint64 limit) {
+        return await(m_names->system.get(m_names->log.logName(), limit));
+    };
+    QVERIFY(!get(record.size() - 1).ok());
+    QVERIFY(m_names->last().header("If-None-Match").isNull());
+    QCOMPARE(get(record.size()).value(), one(record));
 }
 
 QTEST_GUILESS_MAIN(GatewaySystemTest)

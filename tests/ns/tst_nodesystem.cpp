@@ -18,6 +18,8 @@ private Q_SLOTS:
     void isAskedForNamesOnly();
     void understandsAnswers_data();
     void understandsAnswers();
+    void webPagesAreOfAnotherServer_data();
+    void webPagesAreOfAnotherServer();
     void understandsRefusalsOfPuts_data();
     void understandsRefusalsOfPuts();
     void whatTheNodeDropsAsExpiredIsNotTaken();
@@ -93,7 +95,7 @@ void NodeSystemTest::understandsAnswers_data()
                             << Kind::ActionRequired;
     QTest::newRow("refused") << QByteArray("403 Forbidden") << QByteArray("from the server")
                              << Kind::ActionRequired;
-    QTest::newRow("another type") << QByteArray("200 OK") << QByteArray("{}") << Kind::None;
+    QTest::newRow("another type") << QByteArray("200 OK") << QByteArray("{}") << Kind::WillRetry;
 }
 
 void NodeSystemTest::understandsAnswers()
@@ -105,6 +107,23 @@ void NodeSystemTest::understandsAnswers()
     QTEST(records.problem().kind(), "kind");
     QVERIFY(!records.ok() || records.value().isEmpty());
     QVERIFY(isDiscreet(records.problem()));
+}
+
+void NodeSystemTest::webPagesAreOfAnotherServer_data()
+{
+    QTest::addColumn<QByteArray>("status");
+    QTest::addColumn<Kind>("kind");
+    QTest::newRow("good") << QByteArray("200 OK") << Kind::ActionRequired;
+    QTest::newRow("no such page") << QByteArray("404 Not Found") << Kind::ActionRequired;
+    QTest::newRow("a proxy without its node") << QByteArray("502 Bad Gateway") << Kind::WillRetry;
+}
+
+void NodeSystemTest::webPagesAreOfAnotherServer()
+{
+    QFETCH(QByteArray, status);
+    m_names->answer("<html>routing: not found", status, "Content-Type: text/html\r\n");
+    QTEST(m_names->get().problem().kind(), "kind");
+    QTEST(m_names->put(m_names->log.record(1)).kind(), "kind");
 }
 
 void NodeSystemTest::understandsRefusalsOfPuts_data()

@@ -14,6 +14,8 @@ private Q_SLOTS:
     void whatWasNotAskedForTheLongestGoesFirst();
     void isBoundedInBytes();
     void tagsAreBounded();
+    void tagsAreVisible_data();
+    void tagsAreVisible();
 };
 
 namespace {
@@ -65,6 +67,31 @@ void RecordCacheTest::tagsAreBounded()
     cache.replace(name(2), {QByteArray(RecordCache::MaxTagSize + 1, 't'), "not"});
     QCOMPARE(cache.find(name(1)).record, "kept");
     QVERIFY(cache.find(name(2)).record.isNull());
+}
+
+void RecordCacheTest::tagsAreVisible_data()
+{
+    QTest::addColumn<QByteArray>("tag");
+    QTest::addColumn<bool>("isKept");
+    QTest::newRow("the first and the last") << QByteArray("!~") << true;
+    QTest::newRow("weak") << QByteArray("W/\"x\"") << true;
+    QTest::newRow("none") << QByteArray() << false;
+    QTest::newRow("a blank") << QByteArray("\"a b\"") << false;
+    QTest::newRow("a line") << QByteArray("x\r\nHost: else") << false;
+    QTest::newRow("a zero") << QByteArray("x\0", 2) << false;
+    QTest::newRow("delete") << QByteArray("x\x7f") << false;
+    QTest::newRow("not ASCII") << QByteArray("x\xc3\xa4") << false;
+}
+
+void RecordCacheTest::tagsAreVisible()
+{
+    QFETCH(QByteArray, tag);
+    QFETCH(bool, isKept);
+    RecordCache cache;
+    cache.replace(name(1), {"before", "old"});
+    cache.replace(name(1), {tag, "record"});
+    QCOMPARE(cache.find(name(1)).record, isKept ? QByteArray("record") : QByteArray());
+    QCOMPARE(cache.find(name(1)).tag, isKept ? tag : QByteArray());
 }
 
 QTEST_GUILESS_MAIN(RecordCacheTest)

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void theServersClockIsAhead();
     void redirectsAreNotFollowed();
     void abortEndsWhatHangs();
+    void answersThoughItIsDestroyed();
 
 private:
     std::unique_ptr<HttpNames<RoutingSystem>> m_names;
@@ -110,8 +111,17 @@ void RoutingSystemTest::understandsAnswers_data()
     const QByteArray large(MaxNameRecordSize + 1, 'x');
     row("text", "200 OK", TextLine, "delegate error: routing: not found\n", Kind::None);
     row("much text", "200 OK", TextLine, large, Kind::None);
-    row("no type", "200 OK", {}, "anything", Kind::None);
+    row("no type", "200 OK", {}, "anything", Kind::WillRetry);
+    row("another server's JSON", "200 OK", "Content-Type: application/json\r\n",
+        R"({"message":"routing: not found"})", Kind::WillRetry);
+    row("no content", "204 No Content", TextLine, "", Kind::WillRetry);
     row("404", "404 Not Found", TextLine, "404 page not found", Kind::None);
+    row("404 of a web server", "404 Not Found", html, "<html>no</html>", Kind::WillRetry);
+    row("404 in XHTML", "404 Not Found", "Content-Type: application/xhtml+xml\r\n", "<html/>",
+        Kind::WillRetry);
+    row("500 of a web server", "500 Internal Server Error", html, "routing: not found",
+        Kind::WillRetry);
+    row("a login page that says so", "403 Forbidden", html, "<html>", Kind::ActionRequired);
     row("500 that knows", "500 Internal Server Error", TextLine,
         "delegate error: routing: not found", Kind::None);
     row("500 that does not", "500 Internal Server Error", TextLine,
@@ -168,6 +178,10 @@ void RoutingSystemTest::whatIsCutIsNoLie()
     QCOMPARE(m_names->get().problem().kind(), Kind::WillRetry);
     m_names->server.setScript(ScriptedServer::sending(chunks(record), ScriptedServer::Then::Wait));
     QCOMPARE(m_names->get().value(), one(record));
+    m_names->server.setScript(
+        ScriptedServer::sending("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n" + TextLine + "\r\nrout",
+                                ScriptedServer::Then::Close));
+    QCOMPARE(m_names->get().problem().kind(), Kind::WillRetry);
 }
 
 void RoutingSystemTest::understandsRefusalsOfPuts_data()
@@ -216,8 +230,10 @@ void RoutingSystemTest::aPutThatWasAnsweredProvesNothing()
     QVERIFY(!m_names->put(m_names->log.record(1)));
     m_names->answer("Record not found", "200 OK", TextLine);
     QCOMPARE(m_names->get().value(), QList<QByteArray>());
-    m_names->answer("<html>", "200 OK", "Content-Type: text/html\r\n");
-    QCOMPARE(m_names->put(m_names->log.record(1)).kind(), Kind::WillRetry);
+    for (const char *status : {"200 OK", "404 Not Found"}) {
+        m_names->answer("<html>", status, "Content-Type: text/html\r\n");
+        QCOMPARE(m_names->put(m_names->log.record(1)).kind(), Kind::WillRetry);
+    }
     m_names->answer("", "304 Not Modified");
     QCOMPARE(m_names->put(m_names->log.record(1)).kind(), Kind::WillRetry);
 }
@@ -260,6 +276,23 @@ void RoutingSystemTest::abortEndsWhatHangs()
     QCOMPARE(taken.result().kind(), Kind::WillRetry);
     m_names->serve(m_names->log.record(2));
     QVERIFY(m_names->get().ok());
+}
+
+void RoutingSystemTest::answersThoughItIsDestroyed()
+{
+    m_names->server.setScript(ScriptedServer::silent());
+    HelperUrl url;
+    url.base = m_names->server.url(QString());
+    auto system = std::make_unique<RoutingSystem>(url, m_names->http, nullptr);
+    const auto record = system->get(m_names->log.logName(), AnswerLimit);
+    const auto taken = system->put(m_names->log.logName(), m_names->log.record(1));
+    QTRY_COMPARE_WITH_TIMEOUT(m_names->server.requests().size(), 2, Patience);
+    system.reset();
+    QVERIFY(record.isFinished() && taken.isFinished());
+    QCOMPARE(record.resultCount(), 1);
+    QCOMPARE(taken.resultCount(), 1);
+    QCOMPARE(record.result().problem().kind(), Kind::WillRetry);
+    QCOMPARE(taken.result().kind(), Kind::WillRetry);
 }
 
 QTEST_GUILESS_MAIN(RoutingSystemTest)

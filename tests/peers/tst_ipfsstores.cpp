@@ -29,6 +29,7 @@ private Q_SLOTS:
     void aTreeComesInOneAnswer();
     void bobsNodeGetsAlicesBlocks();
     void gatewaysGiveBlocksAndTrees();
+    void aGatewayKnowsThisComputerByItsName();
     void theLargestBlockFits();
     void whatIsMissingIsNoProblem();
     void aLostLogIsNoticed();
@@ -185,6 +186,22 @@ void IpfsStoresTest::gatewaysGiveBlocksAndTrees()
     // A gateway fetches what its node does not hold, from Alice's.
     QCOMPARE(addressesOf(m_atBob->getFromGateway(tree(blocks[19].address()))),
              reversed(addressesOf(blocks)));
+}
+
+// Kubo redirects those who ask "localhost".
+void IpfsStoresTest::aGatewayKnowsThisComputerByItsName()
+{
+    QUrl byName = m_alice->gatewayUrl();
+    byName.setHost(u"localhost"_s);
+    IpfsGateway gateway(helperAt(byName, u"gateway"_s), m_http, {});
+    const QList<Block> blocks = chain(3, "by name");
+    QCOMPARE(m_atAlice->put(withHead(blocks)), Problem());
+    const QByteArray head = blocks[2].address();
+    const Result<QList<Block>> got = valueOf(gateway.get(tree(head)));
+    QVERIFY2(got.ok(), qPrintable(got.problem().detail()));
+    QCOMPARE(addressesOf(got.value()), reversed(addressesOf(blocks)));
+    QVERIFY(valueOf(gateway.get(single(head))).ok());
+    QCOMPARE(valueOf(gateway.exists({head})).value(), QList{true});
 }
 
 void IpfsStoresTest::theLargestBlockFits()

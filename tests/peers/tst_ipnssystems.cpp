@@ -70,7 +70,7 @@ private Q_SLOTS:
     void whatHasExpiredIsTheClocks_data() { systems(); }
     void whatHasExpiredIsTheClocks();
     void aNodeThatIsOfflineSaysSo();
-    void aGatewayKnowsThisComputerByItsName();
+    void aNodeKnowsThisComputerByItsName();
 
 private:
     void systems();
@@ -80,6 +80,14 @@ private:
         HelperUrl url;
         url.base = server;
         return new System(url, m_http, nullptr, &m_owner);
+    }
+    // As a person writes it.
+    template <class System>
+    NameSystem *makeByName(QUrl server, const QString &role)
+    {
+        server.setHost(u"localhost"_s);
+        server.setScheme(role + u"+http"_s);
+        return new System(HelperUrl::fromUrl(server).value(), m_http, nullptr, &m_owner);
     }
     // Of the row: whom to put to, and whom to ask.
     NameSystem *writer();
@@ -186,17 +194,23 @@ void IpnsSystemsTest::aNodeThatIsOfflineSaysSo()
     QVERIFY2(got.problem().kind() == Kind::ActionRequired, qPrintable(got.problem().detail()));
 }
 
-// Kubo redirects those who ask "localhost".
-void IpnsSystemsTest::aGatewayKnowsThisComputerByItsName()
+// Kubo redirects those who ask "localhost", and has no routing there.
+void IpnsSystemsTest::aNodeKnowsThisComputerByItsName()
 {
-    QUrl byName = m_node->gatewayUrl();
-    byName.setHost(u"localhost"_s);
+    NameSystem *const rpc = makeByName<NodeSystem>(m_node->rpcUrl(), u"kubo"_s);
+    NameSystem *const routing = makeByName<RoutingSystem>(m_node->gatewayUrl(), u"routing"_s);
+    NameSystem *const gateway = makeByName<GatewaySystem>(m_node->gatewayUrl(), u"gateway"_s);
     const Log log;
-    const QByteArray record = log.record(1);
-    QVERIFY(!await(make<NodeSystem>(m_node->rpcUrl())->put(log.name(), record)));
-    const Records got = await(make<GatewaySystem>(byName)->get(log.name(), AnswerLimit));
-    QVERIFY2(got.ok(), qPrintable(got.problem().detail()));
-    QCOMPARE(got.value(), QList<QByteArray>{record});
+    for (quint64 number = 1; NameSystem *const to : {rpc, routing}) {
+        const QByteArray record = log.record(number++);
+        const Problem problem = await(to->put(log.name(), record));
+        QVERIFY2(!problem, qPrintable(problem.detail()));
+        for (NameSystem *const from : {rpc, routing, gateway}) {
+            const Records got = await(from->get(log.name(), AnswerLimit));
+            QVERIFY2(got.ok(), qPrintable(got.problem().detail()));
+            QCOMPARE(got.value(), QList<QByteArray>{record});
+        }
+    }
 }
 
 QTEST_GUILESS_MAIN(IpnsSystemsTest)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cas/multipart.h"
+#include "network/multipart.h"
 
 #include <QTest>
 
