@@ -50,6 +50,7 @@ QFuture<RecordCalls::Answer> RecordCalls::get(const QString &logName, HttpReques
     if (!known.tag.isEmpty())
         request.headers += {"If-None-Match", known.tag};
     request.timeLimit = GetLimit;
+    request.mayTakeLong = true;
     request.maxAnswer = std::min<qint64>(limit, MaxNameRecordSize);
     const auto given = std::make_shared<FutureAnswer<Answer>>();
     m_http.send(std::move(request), [this, given, logName, known](const HttpAnswer &answer) {
@@ -69,6 +70,7 @@ QFuture<Problem> RecordCalls::put(const QString &logName, HttpRequest request,
                                   const QByteArray &record)
 {
     request.timeLimit = PutLimit;
+    request.mayTakeLong = true;
     request.maxAnswer = MaxNameRecordSize;
     const auto given = std::make_shared<FutureAnswer<Problem>>();
     m_http.send(std::move(request), [this, given, logName, record](const HttpAnswer &answer) {
