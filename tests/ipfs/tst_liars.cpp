@@ -185,8 +185,9 @@ void TestLiars::gateway()
     });
     verifyThatBobReads(helperAt(liar.url(QString()), "gateway"), kind);
     verifyThatFewWereAsked(requests, kind);
-    // The limit of a tree, and what is on the way when it ends.
-    QVERIFY2(sent < 32 * 1024 * 1024, QByteArray::number(sent));
+    // A tree and a block at most are read, 9 MiB; the rest waits in the kernel, which may take 36
+    // MiB for each of the two connections.
+    QVERIFY2(sent < 128 * 1024 * 1024, QByteArray::number(sent));
 }
 
 // ---- A node
