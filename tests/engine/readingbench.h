@@ -147,10 +147,11 @@ public:
         return contents.value(address);
     }
     void dropContents() override { contents.clear(); }
-    bool hasRoom() const override { return true; }
+    bool hasRoom() const override { return last < room; }
 
     int transactions = 0;
     quint64 last = 0;
+    quint64 room = MaxSequence; // up to which entry
     Problem refusal;
     QHash<QByteArray, QByteArray> contents;
 };
@@ -182,6 +183,12 @@ public:
     {
         record = parseNameRecord(log.record(page, embedded), log.keys.publicKey).value();
         return again();
+    }
+    // The last page, without waiting.
+    void readLater()
+    {
+        record = parseNameRecord(log.record(), log.keys.publicKey).value();
+        reader.read(record);
     }
     // The same record again.
     Problem again()
