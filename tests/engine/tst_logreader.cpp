@@ -319,10 +319,10 @@ void LogReaderTest::newerHeadWaitsForTheTree()
 {
     Bench bench;
     bench.book.trees = StoreBook::Trees::Yes;
-    bench.book.inRounds = true;
+    bench.book.inRounds = bench.book.hasLateTrees = true;
     addSkipping(bench.log, 50);
     bench.readLater();
-    QTRY_COMPARE(bench.book.treesAsked.size(), 1);
+    bench.waitForTree();
     // The newer one is fetched alone, and what it names has come by then.
     bench.log.add({"new"});
     QCOMPARE(bench.read(), Problem());
@@ -363,7 +363,7 @@ void LogReaderTest::readerWithoutRoomKeepsNothing()
     connect(&bench.reader, &LogReader::headRead, this,
             [&] { extras.append(bench.fetcher.extras().count()); });
     bench.readLater();
-    QTRY_COMPARE(bench.book.treesAsked.size(), 1);
+    bench.waitForTree();
     bench.sink.room = 0;
     QTRY_COMPARE(extras, QList<int>{19});
     QTRY_COMPARE(bench.fetcher.extras().count(), 0);
