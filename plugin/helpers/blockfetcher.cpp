@@ -93,7 +93,7 @@ void BlockFetcher::next(const std::shared_ptr<Job> &job)
     }
     StoreLane::Question question;
     question.address = job->wanted.address;
-    question.wholeTree = job->wanted.wholeTree && job->open == 0;
+    question.wholeTree = job->wanted.wholeTree && job->open == 0 && m_extras.hasRoom();
     if (question.wholeTree)
         m_extras.expectFor(job->wanted.extrasOf);
     ++job->open;

@@ -16,7 +16,8 @@ namespace RemoteLog {
 //
 // Where a whole tree is wanted, one store at a time is asked for it, and a rival of one that is
 // silent only for the block itself: that is cheap, and lets the asker go on, while the tree may
-// still be on its way. Whatever comes beside the block wanted is kept for the asker's next fetches.
+// still be on its way. Whatever comes beside the block wanted is kept for the asker's next fetches;
+// where there is no room for it, the block alone is asked for.
 class BlockFetcher : public QObject
 {
     Q_OBJECT

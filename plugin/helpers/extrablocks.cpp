@@ -3,6 +3,19 @@
 
 namespace RemoteLog {
 
+namespace {
+
+// A block of the largest size, and many small ones.
+constexpr qint64 LeastBytes = 1024 * 1024;
+constexpr int LeastBlocks = 1024;
+
+} // namespace
+
+bool ExtraBlocks::hasRoom() const
+{
+    return m_bytes <= MaxBytes - LeastBytes && m_count <= MaxBlocks - LeastBlocks;
+}
+
 void ExtraBlocks::expectFor(const QObject *asker)
 {
     if (m_blocks.contains(asker))

@@ -21,6 +21,9 @@ public:
 
     using QObject::QObject;
 
+    // Enough that a tree is worth its way.
+    bool hasRoom() const;
+
     // What comes for `asker` is kept from now on, until drop() or his death.
     void expectFor(const QObject *asker);
     bool isExpectedFor(const QObject *asker) const { return m_blocks.contains(asker); }

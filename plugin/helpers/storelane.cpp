@@ -135,10 +135,10 @@ void StoreLane::listen()
         m_silence.start(m_timing.hedge);
 }
 
-// What may have to come before the store can say anything.
+// What may have to come before the store can say anything. Of several trees one is whole first.
 qint64 StoreLane::mostUnderWay() const
 {
-    return m_openBytes + m_openTrees * MaxTreeBytes;
+    return m_openBytes + (m_openTrees > 0 ? MaxTreeBytes : 0);
 }
 
 void StoreLane::silent()
@@ -146,7 +146,8 @@ void StoreLane::silent()
     m_isSilent = true;
     m_isSlow = true;
     m_window = std::max(m_window / 2, LeastCalls);
-    m_silence.start(m_timing.limitFor(mostUnderWay()) - m_timing.hedge);
+    m_silenceLimit = m_timing.limitFor(mostUnderWay());
+    m_silence.start(m_silenceLimit - m_timing.hedge);
     // Also who waits in front of the door. Copied: rivals call back.
     std::vector<Question> overdue;
     for (const Open &open : m_open)
@@ -167,7 +168,7 @@ void StoreLane::giveUp()
     m_openBytes = 0;
     m_openTrees = 0;
     listen();
-    const Problem problem = noAnswerWithin(m_timing.limitFor(0));
+    const Problem problem = noAnswerWithin(m_silenceLimit);
     for (const Open &open : lost) {
         delete open.watcher;
         if (m_helper)
@@ -181,19 +182,21 @@ void StoreLane::giveUp()
 void StoreLane::giveUpStuck()
 {
     // The store talks, but not of this: it was asked when all that is open now was not.
-    const qint64 longest = m_timing.limitFor(MostBytes).count();
-    const qint64 longestOfTree = m_timing.limitFor(MostBytes + MaxTreeBytes).count();
-    std::vector<Question> stuck;
-    for (auto open = m_open.cbegin(); open != m_open.cend() && open->since.hasExpired(longest);) {
+    const std::chrono::milliseconds ofBlock = m_timing.limitFor(MostBytes);
+    const std::chrono::milliseconds ofTree = m_timing.limitFor(MostBytes + MaxTreeBytes);
+    std::vector<std::pair<Question, Problem>> stuck;
+    for (auto open = m_open.cbegin();
+         open != m_open.cend() && open->since.hasExpired(ofBlock.count());) {
         const auto each = open++;
-        if (each->isTree && !each->since.hasExpired(longestOfTree))
+        const std::chrono::milliseconds limit = each->isTree ? ofTree : ofBlock;
+        if (!each->since.hasExpired(limit.count()))
             continue;
         delete each->watcher;
-        stuck.push_back(each->question);
+        stuck.push_back({each->question, noAnswerWithin(limit)});
         forget(each);
     }
-    for (const Question &question : stuck)
-        question.answer(noAnswerWithin(std::chrono::milliseconds(longest)));
+    for (const auto &[question, problem] : stuck)
+        question.answer(problem);
 }
 
 void StoreLane::turnAway(const Problem &problem)

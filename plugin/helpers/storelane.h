@@ -82,6 +82,7 @@ private:
     int m_window;
     QTimer m_silence; // since the store said something
     bool m_isSilent = false; // for longer than the hedge
+    std::chrono::milliseconds m_silenceLimit{0}; // while it is
     bool m_isSlow = false;
 };
 

@@ -112,10 +112,9 @@ private:
 //
 // Created, called and deleted in the plugin's worker thread, one object for each transport. Several
 // calls may be open at once. Calls never block: what blocks has a thread of its own. Each future
-// gets exactly one value, finished in any thread; one that has none after 30 s, and for what is
-// uploaded another second for each 32 KiB, counts as WillRetry: others are asked instead, then
-// abort() is called, and in the end the call is given up. Nothing that it returns is trusted: the
-// plugin checks every block against its address.
+// gets exactly one value, finished in any thread. How long it may take is at each call; one that
+// has none by then counts as WillRetry. Nothing that it returns is trusted: the plugin checks every
+// block against its address.
 //
 // Problems to answer with: WillRetry for what passes by itself (no connection, no answer, busy,
 // aborted); Rejected where the request is refused and would be again (too large, out of quota, not
@@ -148,13 +147,24 @@ public:
 
     // Keeps blocks durably (3/REMOTE-LOG: Add). A null Problem says that all of them are kept; with
     // any other, some may be, and all come again. Blocks that are there already are no problem.
+    // May take 30 s, and another second for each 32 KiB of the blocks;
+    // the store rests then, but what it answers late counts. After as long again abort() is called,
+    // and in the end the call is given up; less is put at once from then on.
     virtual QFuture<Problem> put(const Upload &upload) = 0;
 
     // The block wanted, perhaps with others (3/REMOTE-LOG: Get). An empty list says that the store
     // does not have it (now): no failure.
+    //
+    // Many are open at once, and any answer shows that the store is alive: all of them fail when
+    // none was answered for 30 s, and another second for each 32 KiB that is expected (of a tree:
+    // 8 MiB, however many are open). One alone fails after about 160 s while others are answered,
+    // a tree after 7 min. A block is asked of another store, too, after 2 s of silence.
     virtual QFuture<Result<QList<Block>>> get(const Fetch &fetch) = 0;
 
-    // For each address, in order, whether the store holds the block. At most 256 addresses.
+    // For each address, in order, whether the store holds the block. At most 256 addresses; the
+    // plugin itself asks for 64 at a time, and gives an answer more time the more they are: 30 s at
+    // the least. Asked before uploads, by audits, and in the background about all blocks of a log
+    // about once a day: what it costs the store should be little.
     virtual QFuture<Result<QList<bool>>> exists(const QList<QByteArray> &addresses) = 0;
 
 Q_SIGNALS:

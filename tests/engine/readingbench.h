@@ -19,6 +19,8 @@ struct StoreBook
     enum class Trees { No, Yes, Failing } trees = Trees::No;
     // Answers all that it was asked at once, when nothing more comes.
     bool inRounds = false;
+    // Trees a round later than the rest.
+    bool hasLateTrees = false;
 
     QHash<QByteArray, int> gets; // by address
     QHash<QByteArray, int> given; // how often the block was in an answer
@@ -53,7 +55,7 @@ public:
             later(TurnsOfARound);
         const auto promise = std::make_shared<QPromise<Result<QList<Block>>>>();
         promise->start();
-        m_waiting.append({promise, answer});
+        m_waiting.append({promise, answer, fetch.wholeTree() && m_book.hasLateTrees});
         return promise->future();
     }
     QFuture<Result<QList<bool>>> exists(const QList<QByteArray> &addresses) override
@@ -110,7 +112,13 @@ private:
     {
         ++m_book.rounds;
         const auto waiting = std::exchange(m_waiting, {});
-        for (const auto &[promise, answer] : waiting) {
+        for (const auto &[promise, answer, isLate] : waiting) {
+            if (isLate) {
+                if (m_waiting.isEmpty())
+                    later(TurnsOfARound);
+                m_waiting.append({promise, answer, false});
+                continue;
+            }
             promise->addResult(answer);
             promise->finish();
         }
@@ -118,8 +126,13 @@ private:
 
     const SealedLog &m_log;
     StoreBook &m_book;
-    QList<std::pair<std::shared_ptr<QPromise<Result<QList<Block>>>>, Result<QList<Block>>>>
-        m_waiting;
+    struct Waiting
+    {
+        std::shared_ptr<QPromise<Result<QList<Block>>>> promise;
+        Result<QList<Block>> answer;
+        bool isLate;
+    };
+    QList<Waiting> m_waiting;
 };
 
 // Keeps the payloads that come, and counts the transactions.
@@ -147,10 +160,11 @@ public:
         return contents.value(address);
     }
     void dropContents() override { contents.clear(); }
-    bool hasRoom() const override { return true; }
+    bool hasRoom() const override { return last < room; }
 
     int transactions = 0;
     quint64 last = 0;
+    quint64 room = MaxSequence; // up to which entry
     Problem refusal;
     QHash<QByteArray, QByteArray> contents;
 };
@@ -183,6 +197,12 @@ public:
         record = parseNameRecord(log.record(page, embedded), log.keys.publicKey).value();
         return again();
     }
+    // The last page, without waiting.
+    void readLater()
+    {
+        record = parseNameRecord(log.record(), log.keys.publicKey).value();
+        reader.read(record);
+    }
     // The same record again.
     Problem again()
     {
@@ -191,6 +211,12 @@ public:
         if (!QTest::qWaitFor([&] { return ends > before; }, 60'000))
             qFatal("the reader does not stop");
         return ended;
+    }
+    // Until a tree is asked for, and not a turn longer.
+    void waitForTree()
+    {
+        while (book.treesAsked.isEmpty())
+            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     }
     int countGets() const
     {

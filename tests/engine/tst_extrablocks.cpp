@@ -46,8 +46,10 @@ private Q_SLOTS:
     void aTreeWithoutItsRootIsALie();
     void refusedTreesAreAskedOfTheNextStore();
     void aRivalIsAskedForTheBlockAlone();
+    void withoutRoomTheBlockIsAskedForAlone();
     void fewTreesAreUnderWay();
     void aTreeMayTakeItsTime();
+    void manyTreesMayTakeTheTimeOfOne();
 
 private:
     void use(const QList<QUrl> &urls);
@@ -263,6 +265,25 @@ void ExtraBlocksTest::aRivalIsAskedForTheBlockAlone()
     QVERIFY(m_problems.isEmpty());
 }
 
+void ExtraBlocksTest::withoutRoomTheBlockIsAskedForAlone()
+{
+    use({First});
+    QObject idle;
+    fetchTree(1, &idle);
+    QList<Block> answer{blockOf(1)};
+    for (int i = 0; i < 8; ++i)
+        answer.append(Block({}, QByteArray::number(i).rightJustified(1000 * 1000, '.')));
+    ScriptedStore::at(First)->answerGet(answer);
+    QTRY_COMPARE(m_got, QList<int>{1});
+    fetchTree(2);
+    QCOMPARE(ScriptedStore::at(First)->gets, QList<QByteArray>{addressOf(2)});
+    QCOMPARE(ScriptedStore::at(First)->trees, QList<QByteArray>{addressOf(1)});
+    QVERIFY(!m_fetcher->extras().isExpectedFor(this));
+    m_fetcher->dropExtras(&idle);
+    fetchTree(3);
+    QCOMPARE(ScriptedStore::at(First)->trees, QList<QByteArray>({addressOf(1), addressOf(3)}));
+}
+
 void ExtraBlocksTest::fewTreesAreUnderWay()
 {
     m_timing.hedge = m_timing.callLimit = std::chrono::seconds(20);
@@ -285,17 +306,32 @@ void ExtraBlocksTest::aTreeMayTakeItsTime()
     m_timing.hedge = std::chrono::milliseconds(10);
     m_timing.callLimit = std::chrono::milliseconds(20);
     m_timing.minimumRate = 1024 * 1024;
-    use({First});
-    QElapsedTimer time;
-    time.start();
+    use({First, Second});
     fetchTree(1);
-    QTRY_VERIFY(time.elapsed() > 10 * m_timing.callLimit.count());
+    // The other one, which was asked later and for the block alone, has none left.
+    QTRY_VERIFY(status(1).problem());
+    QVERIFY(!status(0).problem());
     ScriptedStore::at(First)->answerGet(bytesOf(1));
     QTRY_COMPARE(m_got, QList<int>{1});
     QVERIFY(m_problems.isEmpty());
     // A block has no more time for the tree that was.
     fetch(2);
     QTRY_COMPARE(m_problems.size(), 1);
+}
+
+void ExtraBlocksTest::manyTreesMayTakeTheTimeOfOne()
+{
+    m_timing.hedge = std::chrono::milliseconds(10);
+    m_timing.callLimit = std::chrono::milliseconds(20);
+    m_timing.minimumRate = 128 * 1024 * 1024;
+    use({First});
+    for (int i = 0; i < 4; ++i)
+        fetchTree(i);
+    QCOMPARE(ScriptedStore::at(First)->trees.size(), 4);
+    QTRY_COMPARE(m_problems.size(), 4);
+    const auto limit = m_timing.limitFor(4 * 16 * 1024 + 8 * 1024 * 1024);
+    QCOMPARE(m_problems.first().detail(),
+             QStringLiteral("no answer within %1 ms").arg(limit.count()));
 }
 
 QTEST_GUILESS_MAIN(ExtraBlocksTest)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "log/address.h"
 #include "readingbench.h"
 
 #include <QSignalSpy>
@@ -15,6 +16,7 @@ class LogReaderTest : public QObject
 private Q_SLOTS:
     void manyAnswersShareATransaction();
     void bareTailChain();
+    void bareTailChainLargerThanTheRoom();
     void stuckLogAsksForOnePage();
     void backlogIsReadWithoutTheHead();
     void otherRangeIsTriedWhenOneFails();
@@ -29,6 +31,10 @@ private Q_SLOTS:
     void treeIsAskedForWhenThereIsAStore();
     void logLargerThanATreeComesOnce();
     void contentsComeWithTheTree();
+    void newerHeadWaitsForTheTree();
+    void treeGoesOnAskingAfterANewerHead();
+    void readerWithoutRoomKeepsNothing();
+    void logThatDoesNotTellWhereItBegins();
 };
 
 void LogReaderTest::manyAnswersShareATransaction()
@@ -50,6 +56,15 @@ void LogReaderTest::bareTailChain()
     QCOMPARE(bench.read(), Problem());
     QCOMPARE(bench.sink.last, 50u);
     QCOMPARE(bench.countGets(), 50);
+}
+
+void LogReaderTest::bareTailChainLargerThanTheRoom()
+{
+    Bench bench;
+    for (int i = 0; i < 30; ++i)
+        bench.log.add({QByteArray(700'000, '.')});
+    QCOMPARE(bench.read(), Problem());
+    QCOMPARE(bench.sink.last, 30u);
 }
 
 void LogReaderTest::stuckLogAsksForOnePage()
@@ -298,6 +313,90 @@ void LogReaderTest::contentsComeWithTheTree()
     QCOMPARE(bench.read(), Problem());
     QCOMPARE(bench.sink.last, 20u);
     QCOMPARE(bench.countGets(), 1);
+}
+
+void LogReaderTest::newerHeadWaitsForTheTree()
+{
+    Bench bench;
+    bench.book.trees = StoreBook::Trees::Yes;
+    bench.book.inRounds = bench.book.hasLateTrees = true;
+    addSkipping(bench.log, 50);
+    bench.readLater();
+    bench.waitForTree();
+    // The newer one is fetched alone, and what it names has come by then.
+    bench.log.add({"new"});
+    QCOMPARE(bench.read(), Problem());
+    QCOMPARE(bench.sink.last, 51u);
+    QCOMPARE(bench.book.treesAsked.size(), 1);
+    QCOMPARE(bench.countGets(), 2);
+}
+
+void LogReaderTest::treeGoesOnAskingAfterANewerHead()
+{
+    Bench bench;
+    bench.book.trees = StoreBook::Trees::Yes;
+    addSkipping(bench.log, 20);
+    Helper *const store = bench.helpers.helpers(Helper::Role::Store, nullptr).first();
+    store->setHeldBack(true);
+    bench.readLater();
+    // The question is made, and no answer was heard.
+    QSignalSpy stopped(&bench.reader, &LogReader::stopped);
+    QCoreApplication::processEvents();
+    QVERIFY(stopped.isEmpty());
+    bench.log.add({"new"});
+    QCOMPARE(bench.read().kind(), Problem::Kind::WillRetry);
+    QCOMPARE(bench.countGets(), 0);
+    store->setHeldBack(false);
+    QCOMPARE(bench.again(), Problem());
+    QCOMPARE(bench.sink.last, 21u);
+    QCOMPARE(bench.book.treesAsked.size(), 1);
+    QCOMPARE(bench.countGets(), 1);
+}
+
+void LogReaderTest::readerWithoutRoomKeepsNothing()
+{
+    Bench bench;
+    bench.book.trees = StoreBook::Trees::Yes;
+    bench.book.inRounds = true;
+    addSkipping(bench.log, 20);
+    QList<int> extras;
+    connect(&bench.reader, &LogReader::headRead, this,
+            [&] { extras.append(bench.fetcher.extras().count()); });
+    bench.readLater();
+    bench.waitForTree();
+    bench.sink.room = 0;
+    QTRY_COMPARE(extras, QList<int>{19});
+    QTRY_COMPARE(bench.fetcher.extras().count(), 0);
+    bench.sink.room = 100;
+    QCOMPARE(bench.again(), Problem());
+    QCOMPARE(bench.sink.last, 20u);
+}
+
+// Its oldest page begins with the second entry, and says that the first is where something else is.
+void LogReaderTest::logThatDoesNotTellWhereItBegins()
+{
+    Bench bench;
+    const QByteArray elsewhere = blockAddress("elsewhere");
+    const QByteArray payload(700'000, '.');
+    QList<QByteArray> pages{bench.log.add({payload}, [&](Page &page) {
+        page.first = 2;
+        page.tail = elsewhere;
+    })};
+    while (pages.size() < 30) {
+        pages.append(bench.log.add({payload}, [&](Page &page) {
+            for (const QByteArray &older : std::as_const(pages))
+                page.ranges.append(bench.log.range(older));
+            // Never worth fetching: a page that is larger than the one that has the entry.
+            if (pages.size() > 5)
+                page.ranges.append({5, 1, elsewhere, 1024 * 1024});
+        }));
+    }
+    const Problem problem = bench.read();
+    QCOMPARE(problem.kind(), Problem::Kind::Tampered);
+    QVERIFY2(problem.detail().contains(QLatin1String("entry 1 is")), qPrintable(problem.detail()));
+    QCOMPARE(bench.sink.last, 0u);
+    for (const int gets : std::as_const(bench.gets))
+        QVERIFY(gets <= 2);
 }
 
 QTEST_GUILESS_MAIN(LogReaderTest)

@@ -117,7 +117,7 @@ void RecordPutterTest::goesOnAfterARest()
 void RecordPutterTest::theReadingBackIsMadeUpForByOthers()
 {
     Timing timing;
-    timing.namesRate = 2;
+    timing.namesRate = 1;
     timing.namesBurst = 2;
     Helper helper(Url, nullptr, std::make_unique<ScriptedNames>(Url), false, timing);
     SealedLog log;
@@ -132,8 +132,10 @@ void RecordPutterTest::theReadingBackIsMadeUpForByOthers()
     for (const QObject *asker :
          {static_cast<const QObject *>(this), static_cast<const QObject *>(&another)})
         helper.names()->ask({QStringLiteral("log"), asker, Place::urgent(), [](const auto *) {}});
+    QTRY_VERIFY(ScriptedNames::at(Url)->gets.size() >= 2);
+    // On a machine that stood still for a second the rate allows it.
+    QVERIFY(ScriptedNames::at(Url)->gets.size() == 2 || since.hasExpired(1000));
     QTRY_COMPARE(ScriptedNames::at(Url)->gets.size(), 3);
-    QVERIFY2(since.elapsed() >= 500, qPrintable(QString::number(since.elapsed())));
 }
 
 void RecordPutterTest::onlyTheNewestOfThoseThatWaitIsPut()

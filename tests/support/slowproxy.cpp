@@ -86,6 +86,9 @@ public:
             qFatal("no port to listen on");
     }
 
+    // Before what its connections tell of.
+    ~Relay() override { cut(); }
+
     Traffic traffic() const
     {
         const QMutexLocker lock(&m_mutex);
@@ -103,6 +106,8 @@ public:
         const QList<Ends> open = std::exchange(m_open, {});
         for (const Ends &ends : open) {
             ends.client->disconnect(this);
+            // It would tell a line that has nobody at its end any more.
+            ends.server->disconnect();
             delete ends.client; // and all that is its
         }
     }
@@ -122,6 +127,7 @@ private:
     struct Ends
     {
         QTcpSocket *client;
+        QTcpSocket *server;
         Line *up;
         Line *down;
     };
@@ -152,7 +158,7 @@ void SlowProxy::Relay::incomingConnection(qintptr descriptor)
     auto *const client = new QTcpSocket(this);
     client->setSocketDescriptor(descriptor);
     auto *const server = new QTcpSocket(client);
-    const Ends ends{client, new Line(m_delay, client), new Line(m_delay, client)};
+    const Ends ends{client, server, new Line(m_delay, client), new Line(m_delay, client)};
     m_open.append(ends);
     {
         const QMutexLocker lock(&m_mutex);
@@ -199,7 +205,8 @@ void SlowProxy::Relay::incomingConnection(qintptr descriptor)
         if (server->state() == QAbstractSocket::UnconnectedState)
             down->end();
     });
-    connect(client, &QTcpSocket::disconnected, this, [this, client] {
+    connect(client, &QTcpSocket::disconnected, this, [this, client, server] {
+        server->disconnect();
         m_open.removeIf([client](const Ends &each) { return each.client == client; });
         client->deleteLater();
     });

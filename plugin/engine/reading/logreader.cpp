@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "logreader.h"
 
-#include "treeplan.h"
-
 #include "engine/logging.h"
 #include "log/address.h"
 
@@ -16,12 +14,10 @@ constexpr int MaxOpen = 512;
 constexpr qint64 MaxBytes = 8 * 1024 * 1024;
 // What stays in hand while a log waits for what is missing before it: many logs may.
 constexpr qint64 KeptBytes = 1024 * 1024;
-// Where a range gives no size.
-constexpr qint64 UnknownSize = 16 * 1024;
-
-qint64 expectedSize(const PageRange &range)
+Problem untold(quint64 sequence)
 {
-    return range.size > 0 ? qint64(std::min<quint64>(range.size, MaxBlockSize)) : UnknownSize;
+    return Problem(Problem::Kind::Tampered,
+                   QStringLiteral("no page tells where entry %1 is").arg(sequence));
 }
 
 } // namespace
@@ -76,10 +72,8 @@ void LogReader::proceed()
     if (!m_isReading) {
         m_isReading = true;
         m_problem = m_headProblem = Problem();
-        m_asksTree = m_mayAskTree && !m_headWanted && m_walk.cursor() == 0;
         // What failed may be had by now.
-        for (const PlannedFetch &failed : std::exchange(m_failed, {}))
-            m_ranges.add(failed.range, failed.depth - 1);
+        m_missing.retryFailed();
     }
     pump();
 }
@@ -93,8 +87,11 @@ void LogReader::pump()
 
 void LogReader::step()
 {
-    if (!m_isReading || !m_sink.hasRoom())
+    if (!m_isReading)
         return;
+    // Nobody knows for how long, and others want room for their trees.
+    if (!m_sink.hasRoom())
+        return m_fetcher.dropExtras(this);
     if (m_headWanted && !m_headOpen && !m_headProblem)
         fetchHead();
     if (m_isReading && !m_contents.isReading())
@@ -102,30 +99,47 @@ void LogReader::step()
     if (!m_isReading || m_contents.isReading())
         return;
     fetchPages();
-    if (!m_headOpen && m_open.isEmpty() && !m_step.isActive())
-        conclude();
+    if (m_headOpen || !m_open.isEmpty() || m_tree.isUnderWay() || m_step.isActive())
+        return;
+    conclude();
+}
+
+bool LogReader::wantsTree() const
+{
+    return m_tree.mayBegin() && m_walk.cursor() == 0;
+}
+
+void LogReader::fetch(const QByteArray &address, qint64 size, const Handler &handler)
+{
+    const bool withTree = wantsTree();
+    if (withTree)
+        m_tree.begin();
+    m_fetcher.fetch({address, parent(), size, withTree, this}, this,
+                    [this, withTree, handler, round = m_round](const Result<QByteArray> &block) {
+                        if (round != m_round)
+                            return;
+                        if (withTree)
+                            m_tree.answered(block.ok() || m_fetcher.extras().isExpectedFor(this));
+                        handler(block);
+                    });
 }
 
 // ---- The head
 
 void LogReader::fetchHead()
 {
-    m_asksTree = m_mayAskTree && m_walk.cursor() == 0 && m_ranges.size() == 0;
     const QByteArray embedded = m_embedded.find(m_record.address);
     if (!embedded.isNull())
         return headFetched(embedded);
     m_headOpen = true;
-    const bool asksTree = std::exchange(m_asksTree, false);
-    m_mayAskTree = m_mayAskTree && !asksTree;
-    m_fetcher.fetch({m_record.address, parent(), 0, asksTree, this}, this,
-                    [this, asksTree, round = m_round,
-                     address = m_record.address](const Result<QByteArray> &block) {
-                        if (round != m_round || address != m_record.address)
-                            return;
-                        if (asksTree)
-                            treeAnswered(block);
-                        headFetched(block);
-                    });
+    fetch(m_record.address, 0, [this, address = m_record.address](const Result<QByteArray> &block) {
+        if (address == m_record.address)
+            return headFetched(block);
+        // A newer head names it, or what came with it.
+        if (block.ok())
+            m_fetcher.giveBack(this, address, block.value());
+        pump();
+    });
 }
 
 void LogReader::headFetched(const Result<QByteArray> &block)
@@ -162,26 +176,10 @@ Problem LogReader::takeHead(const QByteArray &block)
     m_headWanted = false;
     m_knownLast = page.last();
     m_learnedAt = m_walk.cursor();
-    learn(page, 0);
+    m_missing.learn(page, 0, m_walk.cursor());
     hold(m_record.address, block, page);
     Q_EMIT headRead(m_record, page.last(), page.helpers);
     return {};
-}
-
-void LogReader::learn(const Page &page, int depth)
-{
-    const auto add = [this, depth](const PageRange &range) {
-        if (range.last() <= m_walk.cursor() || m_failed.contains(range.address))
-            return;
-        m_hasLearned = m_hasLearned || !m_ranges.contains(range.address);
-        m_ranges.add(range, depth);
-    };
-    for (const PageRange &range : page.ranges)
-        add(range);
-    // What `tail` says of itself: the entry before this page is there. Logs without ranges are read
-    // by this alone.
-    if (!page.tail.isEmpty() && !m_ranges.contains(page.tail))
-        add({page.first - 1, 1, page.tail, 0});
 }
 
 void LogReader::hold(const QByteArray &address, const QByteArray &block, const Page &page)
@@ -193,8 +191,7 @@ void LogReader::hold(const QByteArray &address, const QByteArray &block, const P
     if (page.first > m_walk.next() && m_held.bytes() + block.size() > 2 * MaxBytes)
         return m_fetcher.giveBack(this, address, block);
     m_held.hold({page.first, page.last(), address, block});
-    // It may be let go, and has to be found again then.
-    m_ranges.add({page.first, quint64(page.pairs.size()), address, quint64(block.size())}, 0);
+    m_missing.add({page.first, quint64(page.pairs.size()), address, quint64(block.size())});
 }
 
 // ---- What is in hand, in order
@@ -246,61 +243,17 @@ void LogReader::fetchPages()
 {
     if (m_walk.cursor() >= m_knownLast || !m_sink.hasRoom() || !isWorthPlanning())
         return;
-    if (m_open.contains(m_treeRoot))
+    if (m_tree.isUnderWay())
         return;
-    m_ranges.removeBefore(m_walk.next());
-    const QList<PlannedFetch> planned = plan();
-    m_hasLearned = false;
-    if (m_asksTree)
-        return fetchTree(planned);
+    QList<PlannedFetch> planned = plan();
+    if (wantsTree())
+        planned = TreeReading::plan(planned, m_walk.next(), m_embedded);
     for (const PlannedFetch &fetch : planned) {
-        const qint64 size = expectedSize(fetch.range);
-        if (m_openBytes + m_held.bytes() + size > MaxBytes) {
-            if (!m_open.isEmpty())
-                break;
-            // What is in hand waits for a page that failed: newer ones would only push each other
-            // out. The failure is reported, and all goes on from there later.
-            if (m_problem)
-                return;
-            // Nothing is under way and what is in hand does not connect: the newest pages will be
-            // fetched again later.
-            const QList<HeldPages::Held> newest = m_held.shrink(MaxBytes / 2);
-            for (const HeldPages::Held &page : newest)
-                m_fetcher.giveBack(this, page.address, page.block);
-        }
+        const qint64 size = MissingPages::expectedSize(fetch.range);
+        if (m_openBytes + m_held.bytes() + size > MaxBytes && (!m_open.isEmpty() || !makeRoom()))
+            return;
         fetchPage(fetch, size);
     }
-}
-
-void LogReader::fetchTree(const QList<PlannedFetch> &planned)
-{
-    QList<PlannedFetch> missing;
-    for (const PlannedFetch &fetch : planned) {
-        if (m_embedded.find(fetch.range.address).isNull())
-            missing.append(fetch);
-        else
-            fetchPage(fetch, 0);
-    }
-    // They are here, and may tell of newer ones than what is known to be missing.
-    if (missing.size() < planned.size())
-        return;
-    m_asksTree = false;
-    const std::optional<TreePlan> tree = planTree(planned, m_walk.next());
-    if (!tree)
-        return;
-    m_mayAskTree = false;
-    m_treeRoot = tree->root.range.address;
-    fetchPage(tree->root, expectedSize(tree->root.range), With::WholeTree);
-    for (const PlannedFetch &fetch : tree->beside)
-        fetchPage(fetch, expectedSize(fetch.range));
-}
-
-void LogReader::treeAnswered(const Result<QByteArray> &block)
-{
-    m_treeRoot.clear();
-    // A store that fails of trees may have single blocks. Where none could be asked nothing is
-    // known yet.
-    m_mayAskTree = !block.ok() && !m_fetcher.extras().isExpectedFor(this);
 }
 
 // Planning looks at the whole window: not for every answer.
@@ -312,24 +265,41 @@ bool LogReader::isWorthPlanning() const
         return false;
     const bool hasPlace = m_open.size() <= MaxOpen - MaxOpen / 8
                           && m_openBytes + m_held.bytes() <= MaxBytes - MaxBytes / 8;
-    return hasPlace || m_hasLearned;
+    return hasPlace || m_missing.hasLearned();
 }
 
-QList<PlannedFetch> LogReader::plan() const
+QList<PlannedFetch> LogReader::plan()
 {
     const auto isHeld = [this](const QByteArray &address) {
         return m_open.contains(address) || m_held.contains(address);
     };
-    const quint64 first = m_walk.next();
-    if (!m_isProbing || m_asksTree)
-        return m_ranges.plan(first, m_knownLast, isHeld, MaxOpen - int(m_open.size()));
+    if (!m_isProbing || wantsTree())
+        return m_missing.plan(m_walk.next(), m_knownLast, isHeld, MaxOpen - int(m_open.size()));
     if (m_problem)
         return {};
-    const QList<PlannedFetch> next = m_ranges.plan(first, first, isHeld, 1);
-    return next.isEmpty() ? m_ranges.plan(first, m_knownLast, isHeld, 1) : next;
+    return m_missing.planNext(m_walk.next(), m_knownLast, isHeld);
 }
 
-void LogReader::fetchPage(const PlannedFetch &planned, qint64 size, With with)
+// Nothing is under way, and what is in hand does not connect. False if that is how it stays.
+bool LogReader::makeRoom()
+{
+    // It waits for a page that failed: newer ones would only push each other out. The failure is
+    // reported, and all goes on from there later.
+    if (m_problem)
+        return false;
+    // Pages that tell of nothing below them would be let go and fetched again for ever.
+    if (!m_missing.hasComeNearer(m_walk.next(), m_knownLast)) {
+        finish(untold(m_missing.gapFrom(m_walk.next())));
+        return false;
+    }
+    // The newest will be fetched again later.
+    const QList<HeldPages::Held> newest = m_held.shrink(MaxBytes / 2);
+    for (const HeldPages::Held &page : newest)
+        m_fetcher.giveBack(this, page.address, page.block);
+    return true;
+}
+
+void LogReader::fetchPage(const PlannedFetch &planned, qint64 size)
 {
     const QByteArray address = planned.range.address;
     const QByteArray embedded = m_embedded.find(address);
@@ -337,24 +307,17 @@ void LogReader::fetchPage(const PlannedFetch &planned, qint64 size, With with)
         return takePage(planned, embedded);
     m_open.insert(address, size);
     m_openBytes += size;
-    m_fetcher.fetch({address, parent(), size, with == With::WholeTree, this}, this,
-                    [this, planned, round = m_round](const Result<QByteArray> &block) {
-                        if (round != m_round)
-                            return;
-                        m_openBytes -= m_open.take(planned.range.address);
-                        if (planned.range.address == m_treeRoot)
-                            treeAnswered(block);
-                        takePage(planned, block);
-                    });
+    fetch(address, size, [this, planned](const Result<QByteArray> &block) {
+        m_openBytes -= m_open.take(planned.range.address);
+        takePage(planned, block);
+    });
 }
 
 void LogReader::takePage(const PlannedFetch &planned, const Result<QByteArray> &block)
 {
     if (const Problem problem = openPlanned(planned, block)) {
         qCDebug(engineLog) << "reading" << problem;
-        // Another range may tell the truth, or name a block that can be had.
-        m_ranges.remove(planned.range.address);
-        m_failed.insert(planned.range.address, planned);
+        m_missing.setFailed(planned);
         // What says more than "not now" wins.
         if (!m_problem || m_problem.kind() == Problem::Kind::WillRetry)
             m_problem = problem;
@@ -376,7 +339,7 @@ Problem LogReader::openPlanned(const PlannedFetch &planned, const Result<QByteAr
                            .arg(addressToText(range.address))
                            .arg(range.first)
                            .arg(range.last()));
-    learn(page.value(), planned.depth);
+    m_missing.learn(page.value(), planned.depth, m_walk.cursor());
     hold(range.address, block.value(), page.value());
     return {};
 }
@@ -385,7 +348,7 @@ Problem LogReader::openPlanned(const PlannedFetch &planned, const Result<QByteAr
 
 void LogReader::conclude()
 {
-    if (!m_sink.hasRoom())
+    if (!m_isReading || !m_sink.hasRoom())
         return;
     if (m_walk.cursor() >= m_knownLast)
         return finish(m_headProblem);
@@ -393,12 +356,11 @@ void LogReader::conclude()
         return finish(m_problem ? m_problem : m_headProblem);
     // Of a long log the newest ranges are forgotten while the oldest are read: they are told again.
     if (m_walk.cursor() > m_learnedAt) {
-        m_ranges.clear();
+        m_missing.clear();
         m_headWanted = true;
         return pump();
     }
-    finish(Problem(Problem::Kind::Tampered,
-                   QStringLiteral("no page tells where entry %1 is").arg(m_walk.next())));
+    finish(untold(m_walk.next()));
 }
 
 void LogReader::finish(const Problem &problem)
@@ -413,8 +375,8 @@ void LogReader::finish(const Problem &problem)
     m_contentsFirst = 0;
     m_open.clear();
     m_openBytes = 0;
-    m_asksTree = false;
-    m_treeRoot.clear();
+    m_tree.giveUp();
+    m_missing.forgetNearness();
     m_fetcher.dropExtras(this);
     m_isProbing = bool(problem);
     const bool isWrong =
@@ -424,8 +386,7 @@ void LogReader::finish(const Problem &problem)
     } else {
         // What led here may be what was wrong: the next time everything is learned anew.
         m_held.clear();
-        m_ranges.clear();
-        m_failed.clear();
+        m_missing.clear();
         m_headWanted = m_headWanted || isWrong;
     }
     if (!problem)

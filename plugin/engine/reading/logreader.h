@@ -5,9 +5,12 @@
 #include "embeddedblocks.h"
 #include "heldpages.h"
 #include "historywalk.h"
-#include "log/rangemap.h"
+#include "missingpages.h"
+#include "treereading.h"
 
 #include <QTimer>
+
+#include <functional>
 
 namespace RemoteLog {
 
@@ -51,20 +54,20 @@ Q_SIGNALS:
 private:
     void pump();
     void step();
+    bool wantsTree() const;
+    using Handler = std::function<void(const Result<QByteArray> &)>;
+    void fetch(const QByteArray &address, qint64 size, const Handler &handler);
     void fetchHead();
     void headFetched(const Result<QByteArray> &block);
     Problem takeHead(const QByteArray &block);
-    void learn(const Page &page, int depth);
     void hold(const QByteArray &address, const QByteArray &block, const Page &page);
     void consume();
     bool flush();
     void fetchPages();
-    void fetchTree(const QList<PlannedFetch> &planned);
-    void treeAnswered(const Result<QByteArray> &block);
     bool isWorthPlanning() const;
-    QList<PlannedFetch> plan() const;
-    enum class With { Nothing, WholeTree };
-    void fetchPage(const PlannedFetch &planned, qint64 size, With with = With::Nothing);
+    QList<PlannedFetch> plan();
+    bool makeRoom();
+    void fetchPage(const PlannedFetch &planned, qint64 size);
     void takePage(const PlannedFetch &planned, const Result<QByteArray> &block);
     Problem openPlanned(const PlannedFetch &planned, const Result<QByteArray> &block);
     void conclude();
@@ -89,10 +92,7 @@ private:
     quint64 m_knownLast = 0;
     quint64 m_learnedAt = 0; // the cursor when the head was read
 
-    // The whole log at once.
-    bool m_mayAskTree = true;
-    bool m_asksTree = false; // with the first page: the head came with the record
-    QByteArray m_treeRoot; // while it is in m_open, nothing below it is asked for
+    TreeReading m_tree;
 
     // What is taken, in order.
     HistoryWalk m_walk;
@@ -103,13 +103,11 @@ private:
     quint64 m_readingLast = 0; // up to this one they are being read
 
     // What is missing.
-    RangeMap m_ranges;
-    bool m_hasLearned = false; // since the last plan
+    MissingPages m_missing;
     bool m_isProbing = false; // the page that stood in the way goes first, alone
     HeldPages m_held;
     QHash<QByteArray, qint64> m_open; // addresses under way, and the bytes expected
     qint64 m_openBytes = 0;
-    QHash<QByteArray, PlannedFetch> m_failed; // not asked for again before the next start
     Problem m_problem; // the gravest since the last start
 };
 

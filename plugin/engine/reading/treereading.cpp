@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "treeplan.h"
+#include "treereading.h"
 
 #include <algorithm>
 
@@ -13,10 +13,28 @@ constexpr qsizetype MostBeside = 16;
 
 } // namespace
 
-std::optional<TreePlan> planTree(QList<PlannedFetch> planned, quint64 first)
+void TreeReading::begin()
 {
-    if (planned.isEmpty())
-        return {};
+    m_mayBegin = false;
+    m_isUnderWay = true;
+}
+
+void TreeReading::answered(bool wasAsked)
+{
+    m_mayBegin = !wasAsked;
+    m_isUnderWay = false;
+}
+
+QList<PlannedFetch> TreeReading::plan(QList<PlannedFetch> planned, quint64 first,
+                                      const EmbeddedBlocks &embedded)
+{
+    QList<PlannedFetch> here;
+    for (const PlannedFetch &fetch : std::as_const(planned)) {
+        if (!embedded.find(fetch.range.address).isNull())
+            here.append(fetch);
+    }
+    if (!here.isEmpty() || planned.isEmpty())
+        return here;
     std::sort(planned.begin(), planned.end(), [](const PlannedFetch &a, const PlannedFetch &b) {
         return a.range.first > b.range.first;
     });
@@ -28,7 +46,9 @@ std::optional<TreePlan> planTree(QList<PlannedFetch> planned, quint64 first)
     // Everything is known: the newest page has the rest below it.
     if (planned.at(root).range.first <= first || root > MostBeside)
         root = 0;
-    return TreePlan{planned.at(root), planned.first(root)};
+    QList<PlannedFetch> fetches{planned.at(root)};
+    fetches.append(planned.first(root));
+    return fetches;
 }
 
 } // namespace RemoteLog
