@@ -175,6 +175,30 @@ void Helper::abort(Role role)
         m_system->abort();
 }
 
+void Helper::waitToPatrol(QObject *context, std::function<void(const PatrolTurn &)> begin)
+{
+    m_waitingPatrols.push_back({context, std::move(begin)});
+    beginPatrol();
+}
+
+void Helper::beginPatrol()
+{
+    while (!m_isPatrolled && !m_waitingPatrols.empty()) {
+        const WaitingPatrol next = std::move(m_waitingPatrols.front());
+        m_waitingPatrols.pop_front();
+        if (!next.context)
+            continue;
+        m_isPatrolled = true;
+        // It may end in somebody's destructor: whoever is next begins when that is over.
+        next.begin(PatrolTurn(this, [helper = QPointer<Helper>(this)](const void *) {
+            if (!helper)
+                return;
+            helper->m_isPatrolled = false;
+            QMetaObject::invokeMethod(helper.data(), &Helper::beginPatrol, Qt::QueuedConnection);
+        }));
+    }
+}
+
 HelperStatus Helper::status() const
 {
     Problem failure;

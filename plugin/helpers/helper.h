@@ -9,9 +9,12 @@
 
 #include <QDeadlineTimer>
 #include <QObject>
+#include <QPointer>
 #include <QTimer>
 
 #include <array>
+#include <deque>
+#include <functional>
 #include <memory>
 
 namespace RemoteLog {
@@ -86,6 +89,13 @@ public:
     // A call of this role hangs: ends all of them.
     void abort(Role role);
 
+    // Of a question that nobody waits for, and of the pause after it, until its last copy dies. One
+    // at a time, however many logs are looked after here.
+    using PatrolTurn = std::shared_ptr<const void>;
+    // `begin` is called once, perhaps before this returns, in the order of these calls; not if
+    // `context` dies first.
+    void waitToPatrol(QObject *context, std::function<void(const PatrolTurn &)> begin);
+
     HelperStatus status() const;
 
 Q_SIGNALS:
@@ -102,6 +112,11 @@ private:
         Problem problem;
         QTimer rest;
     };
+    struct WaitingPatrol
+    {
+        QPointer<QObject> context;
+        std::function<void(const PatrolTurn &)> begin;
+    };
     static constexpr std::size_t Healths = 4; // two roles, two directions
     static Role roleOf(std::size_t index) { return Role(index / 2); }
     static Direction directionOf(std::size_t index) { return Direction(index % 2); }
@@ -109,6 +124,7 @@ private:
     const Health &health(Role role, Direction direction) const;
     static void restFor(Health &state, qint64 span); // at least, in milliseconds
     void tellUsable(Role role, Direction direction);
+    void beginPatrol();
 
     QUrl m_url;
     std::unique_ptr<ContentStore> m_store;
@@ -121,6 +137,8 @@ private:
     Problem m_lie;
     quint64 m_epoch = 0; // of calls: resets and aborts so far
     QDateTime m_lastSuccess;
+    std::deque<WaitingPatrol> m_waitingPatrols;
+    bool m_isPatrolled = false;
     std::unique_ptr<NameLane> m_names; // asks m_system: dies first
 };
 

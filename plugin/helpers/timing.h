@@ -47,12 +47,18 @@ struct Timing
     std::chrono::hours validity{365 * 24};
     std::chrono::milliseconds patrolFirst{600'000}; // after the start, at the latest
     std::chrono::milliseconds patrolPause{86'400'000}; // from the end of one to the next one
-    std::chrono::milliseconds patrolStep{1'000}; // between two questions to the same store
+    std::chrono::milliseconds patrolStep{1'000}; // between two questions of patrols to one store
 
     // How long a call may take that moves so many bytes: a slow line is no dead helper.
     std::chrono::milliseconds limitFor(qint64 bytes) const
     {
         return callLimit + std::chrono::milliseconds(bytes * 1000 / minimumRate);
+    }
+    // And one that asks for so many blocks: some stores look for a few at a time, each over the
+    // line.
+    std::chrono::milliseconds limitForExists(qint64 addresses) const
+    {
+        return callLimit + callLimit * addresses / 60;
     }
 };
 

@@ -10,8 +10,8 @@ namespace RemoteLog {
 
 class AuditPrivate;
 
-// What OutgoingLog::audit() found: every block of the log, looked for on every content store that
-// can be written.
+// What OutgoingLog::audit() found: every block of the log that a content store was given, looked
+// for there, on every store that can be written.
 //
 // An implicitly shared value; reentrant. The setters are for whoever produces it; a host only reads
 // it.
@@ -33,7 +33,8 @@ public:
     Audit &operator=(Audit &&other) noexcept;
     ~Audit();
 
-    // Blocks of the log, times content stores that were to be asked.
+    // Blocks of the log, times content stores that are to have them: also those that a store was
+    // not given yet.
     int blocks() const;
     void setBlocks(int count);
 
@@ -49,7 +50,8 @@ public:
     int restored() const;
     void setRestored(int count);
 
-    // blocks() that could not be checked, and missing ones that could not be put back.
+    // blocks() that could not be checked, or were not given to the store yet, and missing ones that
+    // could not be put back. 0: every content store has everything.
     int failed() const;
     void setFailed(int count);
 

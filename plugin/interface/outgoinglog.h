@@ -84,9 +84,11 @@ public:
     // with LocalStorageFull.
     virtual QFuture<Problem> acknowledge(const QList<quint64> &sequences) = 0;
 
-    // Looks for every block on every content store of Settings::helpers() and puts back what is
-    // lost. That takes as long as the stores do: the future has a progress range and value, in
-    // blocks. A store that fails is no failure of the call: see Audit::failed().
+    // Looks on every content store of Settings::helpers() that can be written for every block that
+    // it was given, and puts back what is lost. What it was not given yet comes to it by itself,
+    // and counts as failed until then. That takes as long as the stores do: the future has a
+    // progress range and value, in blocks. A store that fails is no failure of the call: see
+    // Audit::failed().
     virtual QFuture<Result<Audit>> audit() = 0;
 
     // Own entries from `first` (from 1), at most `limit` of them (1..4096) and 8 MiB of payloads,

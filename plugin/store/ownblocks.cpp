@@ -38,6 +38,25 @@ Result<QList<OwnBlock>> OwnPages::blocks(const OwnLog &log, quint64 page, int or
     });
 }
 
+Result<QList<OwnAddress>> OwnPages::addressesBefore(const OwnLog &log, quint64 page, int ordinal,
+                                                    int maxCount)
+{
+    return guarded<QList<OwnAddress>>(m_database, [&] {
+        QList<OwnAddress> found;
+        SQLite::Statement &row = m_database.statement(
+            "SELECT page, ordinal, address FROM own_blocks WHERE log = ?1 AND (page, ordinal) < "
+            "(?2, ?3) ORDER BY page DESC, ordinal DESC LIMIT ?4");
+        row.bind(1, int64_t(log.id));
+        bindNumber(row, 2, std::min(page, MaxSequence));
+        row.bind(3, ordinal);
+        row.bind(4, qMax(1, maxCount));
+        while (row.executeStep())
+            found.append({numberAt(row, 0), int(signedAt(row, 1)), bytesAt(row, 2)});
+        std::reverse(found.begin(), found.end());
+        return found;
+    });
+}
+
 Result<QByteArray> OwnPages::block(const OwnLog &log, const QByteArray &address)
 {
     return guarded<QByteArray>(m_database, [&]() -> QByteArray {

@@ -25,6 +25,14 @@ struct OwnBlock
     Block block;
 };
 
+// Where it is, without its bytes.
+struct OwnAddress
+{
+    quint64 page = 0;
+    int ordinal = 0;
+    QByteArray address;
+};
+
 // What a content store holds of a log.
 struct Placement
 {
@@ -56,6 +64,9 @@ public:
     // one if there is one.
     Result<QList<OwnBlock>> blocks(const OwnLog &log, quint64 page, int ordinal, int maxCount,
                                    qint64 maxBytes);
+    // The last blocks before (page, ordinal), in order, at most `maxCount`. Reads no bytes.
+    Result<QList<OwnAddress>> addressesBefore(const OwnLog &log, quint64 page, int ordinal,
+                                              int maxCount);
     // The bytes of a block; null if the log has no such block.
     Result<QByteArray> block(const OwnLog &log, const QByteArray &address);
     // Of the pages before `pages`.

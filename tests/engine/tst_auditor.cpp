@@ -16,6 +16,9 @@ private Q_SLOTS:
     void init();
     void aSilentStoreIsGivenUpAtOnce();
     void whatIsSaidToBeThereIsAskedFor();
+    void aStoreThatWasGivenNothingHasNothing();
+    void whatIsMissingComesInPieces();
+    void aNewerHeadStays();
     void aHeadIsPutBackAsHead();
     void aStoreThatRestsIsLeftAlone();
     void whatIsHeardIsTheStoresHealth_data();
@@ -75,9 +78,22 @@ void AuditorTest::whatIsSaidToBeThereIsAskedFor()
     QCOMPARE(store()->puts.first().blocks().size(), 1);
     store()->answerPut({});
     QTRY_VERIFY(m_audit);
-    QCOMPARE(m_audit->value().blocks(), 4);
+    QCOMPARE(m_audit->value().checked(), 4);
     QCOMPARE(m_audit->value().restored(), 1);
-    QCOMPARE(m_audit->value().failed(), 0);
+    // What it was not given yet.
+    QCOMPARE(m_audit->value().blocks(), 10);
+    QCOMPARE(m_audit->value().failed(), 6);
+}
+
+void AuditorTest::aStoreThatWasGivenNothingHasNothing()
+{
+    m_own->addPages(3, 100, 1);
+    audit();
+    QTRY_VERIFY(m_audit);
+    QVERIFY(store()->questions.isEmpty());
+    QCOMPARE(m_audit->value().blocks(), 6);
+    QCOMPARE(m_audit->value().checked(), 0);
+    QCOMPARE(m_audit->value().failed(), 6);
 }
 
 // Also in the middle of what is there: the store is on its way to the next one.
@@ -88,24 +104,72 @@ void AuditorTest::aHeadIsPutBackAsHead()
     m_own->place({4, head});
     audit();
     QCOMPARE(store()->questions.size(), 1);
-    QCOMPARE(store()->questions.first().size(), 6);
-    store()->answerExists(QList<bool>{true, false, true, true, true, false});
+    QCOMPARE(store()->questions.first().size(), 8);
+    store()->answerExists(QList<bool>{true, false, true, true, true, false, false, true});
     QTRY_COMPARE(store()->puts.size(), 1);
     QCOMPARE(store()->puts.first().blocks().size(), 2);
+    QVERIFY(store()->puts.first().head().isNull());
+    QVERIFY(!store()->puts.first().completesTree());
+    store()->answerPut({});
+    // When it has everything else.
+    QTRY_COMPARE(store()->puts.size(), 1);
+    QCOMPARE(store()->puts.first().blocks().size(), 1);
+    QCOMPARE(store()->puts.first().blocks().first().address(), head);
     QCOMPARE(store()->puts.first().head(), head);
     QVERIFY(store()->puts.first().completesTree());
     store()->answerPut({});
-    QTRY_COMPARE(store()->questions.size(), 1);
-    QCOMPARE(store()->questions.first().size(), 2);
-    store()->answerExists(QList<bool>{false, true});
+    QTRY_VERIFY(m_audit);
+    QCOMPARE(m_audit->value().checked(), 8);
+    QCOMPARE(m_audit->value().restored(), 3);
+    QCOMPARE(m_audit->value().failed(), 2);
+    QVERIFY(store()->puts.isEmpty());
+}
+
+void AuditorTest::whatIsMissingComesInPieces()
+{
+    m_own->addPages(20, 500'000);
+    m_own->place({20, m_own->log.position.tail});
+    audit();
+    QCOMPARE(store()->questions.size(), 1);
+    QCOMPARE(store()->questions.first().size(), 20);
+    store()->answerExists(QList<bool>(20, false));
+    qsizetype restored = 0;
+    while (restored < 19) {
+        QTRY_COMPARE(store()->puts.size(), 1);
+        qint64 bytes = 0;
+        for (const Block &block : store()->puts.first().blocks())
+            bytes += block.bytes().size();
+        QVERIFY2(bytes <= 8 * 1024 * 1024, qPrintable(QString::number(bytes)));
+        restored += store()->puts.first().blocks().size();
+        store()->answerPut({});
+    }
     QTRY_COMPARE(store()->puts.size(), 1);
+    QCOMPARE(store()->puts.first().head(), m_own->log.position.tail);
+    store()->answerPut({});
+    QTRY_VERIFY(m_audit);
+    QCOMPARE(m_audit->value().restored(), 20);
+    QCOMPARE(m_audit->value().failed(), 0);
+    QVERIFY(store()->questions.isEmpty());
+}
+
+// An upload went on meanwhile.
+void AuditorTest::aNewerHeadStays()
+{
+    m_own->addPages(2, 100);
+    const QByteArray before = m_own->log.position.tail;
+    m_own->place({2, before});
+    audit();
+    QCOMPARE(store()->questions.size(), 1);
+    m_own->addPages(1, 100);
+    m_own->place({3, m_own->log.position.tail});
+    store()->answerExists(QList<bool>{true, false});
+    QTRY_COMPARE(store()->puts.size(), 1);
+    QCOMPARE(store()->puts.first().blocks().first().address(), before);
     QVERIFY(store()->puts.first().head().isNull());
     QVERIFY(!store()->puts.first().completesTree());
     store()->answerPut({});
     QTRY_VERIFY(m_audit);
-    QCOMPARE(m_audit->value().blocks(), 8);
-    QCOMPARE(m_audit->value().restored(), 3);
-    QCOMPARE(m_audit->value().failed(), 0);
+    QCOMPARE(m_audit->value().restored(), 1);
 }
 
 void AuditorTest::aStoreThatRestsIsLeftAlone()
@@ -147,7 +211,7 @@ void AuditorTest::whatIsHeardIsTheStoresHealth()
     QTRY_VERIFY(m_audit);
     QCOMPARE(m_own->helpers->statuses().first().problem().retryAfter(), busy.retryAfter());
     const Helper *helper = m_own->helper();
-    QVERIFY(!helper->isUsable(Helper::Role::Store, Helper::Direction::Read));
+    QVERIFY(!helper->isUsable(Helper::Role::Store, Helper::Direction::Read)); // it asks for that
     QVERIFY(!helper->isUsable(Helper::Role::Store, Helper::Direction::Write));
 }
 

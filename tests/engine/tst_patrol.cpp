@@ -24,6 +24,11 @@ private Q_SLOTS:
     void everythingElseGoesFirst();
     void whatIsHeardIsTheStoresHealth();
     void endsWhenSomebodyElseLooks();
+    void whatAlwaysFailsEndsTheRound_data();
+    void whatAlwaysFailsEndsTheRound();
+    void aSleepCounts();
+    void aSlowAnswerIsAwaited();
+    void logsTakeTurns();
 
 private:
     void start();
@@ -73,6 +78,8 @@ void PatrolTest::allIsAskedForAndNothingPut()
     const QList<OwnBlock> blocks = m_own->blocks();
     for (const OwnBlock &block : blocks)
         all.append(block.block.address());
+    // The newest first, for this may not last for long.
+    const QList<QByteArray> newestFirst = all.mid(66) + all.mid(2, 64) + all.mid(0, 2);
     start();
     for (int round = 0; round < 2; ++round) {
         QList<QByteArray> asked;
@@ -82,7 +89,7 @@ void PatrolTest::allIsAskedForAndNothingPut()
             asked += store()->questions.first();
             answerAllThere();
         }
-        QCOMPARE(asked, all);
+        QCOMPARE(asked, newestFirst);
     }
     settle();
     QVERIFY(store()->puts.isEmpty());
@@ -113,6 +120,13 @@ void PatrolTest::aHeadIsPutBackAsHead()
     start();
     QTRY_COMPARE(store()->questions.size(), 1);
     store()->answerExists(QList<bool>{false, false});
+    QTRY_COMPARE(store()->puts.size(), 1);
+    QCOMPARE(store()->puts.first().blocks().size(), 1);
+    QVERIFY(store()->puts.first().head().isNull());
+    store()->answerPut({});
+    QTRY_COMPARE(store()->puts.size(), 1);
+    QVERIFY(store()->questions.isEmpty());
+    store()->answerPut(Refused); // comes again
     QTRY_COMPARE(store()->puts.size(), 1);
     const Upload upload = store()->puts.first();
     QCOMPARE(upload.blocks().last().address(), m_own->log.position.tail);
@@ -147,8 +161,7 @@ void PatrolTest::waitsForTheStore_data()
 {
     QTest::addColumn<bool>("isPaused");
     QTest::addColumn<Helper::Direction>("resting");
-    QTest::newRow("held back") << true << Helper::Direction::Read;
-    QTest::newRow("cannot be asked") << false << Helper::Direction::Read;
+    QTest::newRow("held back") << true << Helper::Direction::Write;
     QTest::newRow("takes nothing") << false << Helper::Direction::Write;
 }
 
@@ -216,6 +229,109 @@ void PatrolTest::endsWhenSomebodyElseLooks()
     m_patrol->advance();
     QVERIFY(store()->puts.isEmpty());
     QVERIFY(store()->questions.isEmpty());
+}
+
+void PatrolTest::whatAlwaysFailsEndsTheRound_data()
+{
+    QTest::addColumn<bool>("isPut");
+    QTest::addColumn<Problem::Kind>("kind");
+    QTest::addColumn<int>("times");
+    QTest::newRow("never says what it has") << false << Problem::Kind::WillRetry << 3;
+    QTest::newRow("cannot say what it has") << false << Problem::Kind::Unsupported << 1;
+    QTest::newRow("never takes what it lacks") << true << Problem::Kind::WillRetry << 3;
+    QTest::newRow("refuses what it lacks") << true << Problem::Kind::Rejected << 1;
+    QTest::newRow("has no room for what it lacks") << true << Problem::Kind::TooLarge << 1;
+}
+
+void PatrolTest::whatAlwaysFailsEndsTheRound()
+{
+    QFETCH(bool, isPut);
+    QFETCH(Problem::Kind, kind);
+    QFETCH(int, times);
+    QDateTime now = QDateTime::currentDateTimeUtc();
+    m_own->timing.patrolPause = 24h;
+    m_own->use({First});
+    m_own->context->clock = [&now] { return now; };
+    m_own->addPages(3, 100);
+    start();
+    const Problem problem(kind, QStringLiteral("not that"));
+    for (int i = 0; i < times; ++i) {
+        QTRY_COMPARE(store()->questions.size(), 1);
+        if (isPut) {
+            store()->answerExists(QList<bool>{true, false, true});
+            QTRY_COMPARE(store()->puts.size(), 1);
+            store()->answerPut(problem);
+        } else {
+            store()->answerExists(problem);
+        }
+    }
+    const Helper *helper = m_own->helper();
+    const auto isReady = [helper] {
+        return helper->isUsable(Helper::Role::Store, Helper::Direction::Write);
+    };
+    settle(); // the last answer is heard
+    QVERIFY(bool(helper->problem(Helper::Role::Store, Helper::Direction::Write)));
+    QVERIFY(!helper->problem(Helper::Role::Store, Helper::Direction::Read)); // may serve readers
+    QTRY_VERIFY(isReady());
+    m_patrol->advance();
+    QVERIFY(store()->questions.isEmpty());
+    now = now.addDays(1);
+    m_patrol->advance();
+    QCOMPARE(store()->questions.size(), 1);
+}
+
+void PatrolTest::aSleepCounts()
+{
+    QDateTime now = QDateTime::currentDateTimeUtc();
+    m_own->timing.patrolFirst = 10min;
+    m_own->use({First});
+    m_own->context->clock = [&now] { return now; };
+    m_own->addPages(1, 100);
+    start();
+    now = now.addSecs(299); // half of it at least
+    m_patrol->advance();
+    QVERIFY(store()->questions.isEmpty());
+    now = now.addSecs(301);
+    m_patrol->advance();
+    QCOMPARE(store()->questions.size(), 1);
+}
+
+void PatrolTest::aSlowAnswerIsAwaited()
+{
+    m_own->timing.callLimit = 100ms;
+    m_own->use({First});
+    m_own->addPages(1, 100);
+    start();
+    QTRY_COMPARE(store()->questions.size(), 1);
+    const Helper *helper = m_own->helper();
+    QTRY_VERIFY(bool(helper->problem(Helper::Role::Store, Helper::Direction::Write)));
+    QTRY_VERIFY(helper->isUsable(Helper::Role::Store, Helper::Direction::Write));
+    settle();
+    m_patrol->advance();
+    QCOMPARE(store()->questions.size(), 1);
+    store()->answerExists(QList<bool>{false});
+    settle();
+    QVERIFY(store()->puts.isEmpty()); // it is asked again
+    m_patrol->advance();
+    QCOMPARE(store()->questions.size(), 1);
+}
+
+void PatrolTest::logsTakeTurns()
+{
+    m_own->addPages(70, 100);
+    start();
+    const auto first = std::exchange(m_patrol, nullptr);
+    start();
+    for (int round = 0; round < 4; ++round) {
+        QTRY_COMPARE(store()->questions.size(), 1);
+        settle();
+        first->advance();
+        m_patrol->advance();
+        QCOMPARE(store()->questions.size(), 1);
+        // Each in its turn: the newest blocks of both, then the rest of both.
+        QCOMPARE(store()->questions.first().size(), round < 2 ? 64 : 6);
+        answerAllThere();
+    }
 }
 
 QTEST_GUILESS_MAIN(PatrolTest)

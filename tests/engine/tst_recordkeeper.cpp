@@ -54,7 +54,10 @@ private Q_SLOTS:
     void init();
     void missingRecordIsPutBack();
     void lowerRecordIsReplaced();
+    void atMostHourly_data();
     void atMostHourly();
+    void whenItsTurnComesLate_data();
+    void whenItsTurnComesLate();
     void aRestThatIsAskedForIsKept();
     void leavesAlone_data();
     void leavesAlone();
@@ -112,19 +115,62 @@ void RecordKeeperTest::lowerRecordIsReplaced()
     QTRY_COMPARE(m_puts, QList<QByteArray>{best.bytes});
 }
 
+void RecordKeeperTest::atMostHourly_data()
+{
+    QTest::addColumn<int>("sign");
+    QTest::newRow("as time goes by") << 1;
+    QTest::newRow("by a clock that was set back") << -1;
+}
+
 void RecordKeeperTest::atMostHourly()
 {
+    QFETCH(int, sign);
     const auto helper = makeHelper(false);
     m_keeper->keep(record());
     m_keeper->heard(helper.get(), nullptr);
     QTRY_COMPARE(m_puts.size(), 1);
-    m_now = m_now.addSecs(3599);
+    m_now = m_now.addSecs(sign * 3599);
     m_keeper->heard(helper.get(), nullptr);
     settle();
     QCOMPARE(m_puts.size(), 1);
-    m_now = m_now.addSecs(1);
+    m_now = m_now.addSecs(sign);
     m_keeper->heard(helper.get(), nullptr);
     QTRY_COMPARE(m_puts.size(), 2);
+}
+
+void RecordKeeperTest::whenItsTurnComesLate_data()
+{
+    QTest::addColumn<int>("days");
+    QTest::addColumn<bool>("isPut");
+    QTest::newRow("it is put") << 1 << true;
+    QTest::newRow("not what has expired meanwhile") << 11 << false;
+}
+
+void RecordKeeperTest::whenItsTurnComesLate()
+{
+    QFETCH(int, days);
+    QFETCH(bool, isPut);
+    const auto helper = makeHelper(false);
+    QList<NameLane::PutTurn> turns;
+    for (int i = 0; i < withoutJitter().namePutsAtOnce; ++i)
+        helper->names()->waitToPut(this,
+                                   [&turns](const NameLane::PutTurn &turn) { turns.append(turn); });
+    m_keeper->keep(record());
+    for (int i = 0; i < 2; ++i) { // it waits once all the same
+        m_keeper->heard(helper.get(), nullptr);
+        settle();
+    }
+    QVERIFY(m_puts.isEmpty());
+    m_now = m_now.addDays(days);
+    turns.clear();
+    settle();
+    QCOMPARE(m_puts.size(), int(isPut));
+    if (isPut)
+        return;
+    // What was not put costs no hour.
+    m_now = m_now.addDays(-days);
+    m_keeper->heard(helper.get(), nullptr);
+    QTRY_COMPARE(m_puts.size(), 1);
 }
 
 void RecordKeeperTest::aRestThatIsAskedForIsKept()

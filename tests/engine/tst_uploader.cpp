@@ -21,6 +21,7 @@ private Q_SLOTS:
     void aStoreThatLostAllGetsAllAgain();
     void whatIsThereAfterALossIsNotPutAgain();
     void aHeadThatIsRefusedIsLookedBelow();
+    void aSlowQuestionIsAwaited();
     void nothingAfterStop();
 
 private:
@@ -156,18 +157,18 @@ void UploaderTest::whatIsThereAfterALossIsNotPutAgain()
     start();
     QCOMPARE(store()->questions.size(), 1);
     store()->answerExists(QList<bool>{false});
-    // All but one of the first 256, all of the next, and of the rest all, its head included.
+    // All but one of the first 64, all of the next, and of the rest all, its head included.
     QTRY_COMPARE(store()->questions.size(), 1);
-    QList<bool> there(256, true);
-    there[100] = false;
+    QList<bool> there(64, true);
+    there[50] = false;
     store()->answerExists(there);
     QTRY_COMPARE(store()->puts.size(), 1);
     QCOMPARE(store()->puts.first().blocks().size(), 1);
     QCOMPARE(store()->puts.first().blocks().first().address(),
-             m_own->blocks().at(100).block.address());
+             m_own->blocks().at(50).block.address());
     QVERIFY(store()->puts.first().head().isNull());
     store()->answerPut({});
-    for (const int count : {256, 88}) {
+    for (const int count : {64, 64, 64, 64, 64, 64, 64, 64, 24}) {
         QTRY_COMPARE(store()->questions.size(), 1);
         QVERIFY(store()->puts.isEmpty());
         QCOMPARE(store()->questions.first().size(), count);
@@ -214,6 +215,27 @@ void UploaderTest::aHeadThatIsRefusedIsLookedBelow()
     QCOMPARE(store()->puts.first().previousHead(), before);
     store()->answerPut({});
     QTRY_COMPARE(m_own->placement(), (Placement{4, m_own->log.position.tail}));
+}
+
+void UploaderTest::aSlowQuestionIsAwaited()
+{
+    m_own->timing.callLimit = std::chrono::milliseconds(100);
+    m_own->use({First});
+    m_own->addPages(3, 100);
+    m_own->place({2, {}});
+    start();
+    QCOMPARE(store()->questions.size(), 1);
+    // Overdue, and ended: never another one beside it.
+    QTRY_COMPARE(store()->aborts, 1);
+    QCOMPARE(store()->questions.size(), 1);
+    QVERIFY(!m_uploader->isBusy());
+    store()->answerExists(Refused);
+    QTRY_COMPARE(store()->questions.size(), 1);
+    QVERIFY(QTest::qWaitFor([this] { return !m_uploader->isBusy(); }, 60'000));
+    store()->answerExists(QList<bool>{true}); // late, and it counts
+    QTRY_COMPARE(store()->puts.size(), 1);
+    QVERIFY(store()->questions.isEmpty());
+    QCOMPARE(store()->puts.first().blocks().size(), 1);
 }
 
 void UploaderTest::nothingAfterStop()

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void restoredPagesNeedNoOutbox();
     void realPagesComeBack();
     void blocksArePaged();
+    void addressesComeFromTheEnd();
     void blocksByAddress();
     void placements();
     void logsDoNotMix();
@@ -241,6 +242,39 @@ void OwnPagesTest::blocksArePaged()
     QCOMPARE(m_profile->pages().blocks(m_log, 0, 0, 100, 500).value().size(), 2); // 300 bytes each
     QVERIFY(m_profile->pages().blocks(m_log, 3, 0, 100, 500).value().isEmpty());
     QVERIFY(m_profile->pages().blocks(m_log, ~quint64(0), 0, 100, 500).value().isEmpty());
+}
+
+void OwnPagesTest::addressesComeFromTheEnd()
+{
+    append(30);
+    const QList<CutPage> pages{cutPage(m_log, 10, 3), cutPage(m_log, 20), cutPage(m_log, 30, 2)};
+    QList<QByteArray> expected;
+    for (const CutPage &page : pages) {
+        for (const Block &block : page.blocks)
+            expected.append(block.address());
+    }
+    QVERIFY(!m_profile->pages().addPages(m_log, pages));
+    for (const int maxCount : {0, 1, 3, 100}) {
+        QList<QByteArray> found;
+        quint64 page = 3;
+        int ordinal = 0;
+        for (int calls = 0; calls < 20; ++calls) {
+            const QList<OwnAddress> batch =
+                m_profile->pages().addressesBefore(m_log, page, ordinal, maxCount).value();
+            if (batch.isEmpty())
+                break;
+            QVERIFY(batch.size() <= qMax(1, maxCount));
+            for (qsizetype i = 0; i < batch.size(); ++i)
+                found.insert(i, batch.at(i).address);
+            page = batch.constFirst().page;
+            ordinal = batch.constFirst().ordinal;
+        }
+        QCOMPARE(found, expected);
+    }
+    // Only what comes before.
+    QCOMPARE(m_profile->pages().addressesBefore(m_log, 1, 0, 100).value().size(), 4);
+    QCOMPARE(m_profile->pages().addressesBefore(m_log, ~quint64(0), 0, 100).value().size(), 8);
+    QVERIFY(m_profile->pages().addressesBefore(m_log, 0, 0, 100).value().isEmpty());
 }
 
 void OwnPagesTest::blocksByAddress()

@@ -6,6 +6,8 @@
 
 #include <QRandomGenerator>
 
+#include <cstdlib>
+
 namespace RemoteLog {
 
 RecordKeeper::RecordKeeper(const QString &name, const Timing &timing, const TimeSource &clock,
@@ -41,10 +43,12 @@ void RecordKeeper::heard(Helper *helper, const NameRecord *record)
 
 bool RecordKeeper::isDue(const Target &target) const
 {
-    if (!target.isLacking || !target.helper || isExpired(*m_best, m_clock()))
+    if (!target.isLacking || !target.helper || target.waitsAt == target.helper
+        || isExpired(*m_best, m_clock()))
         return false;
+    // The clock may have been set back.
     const qint64 pause = std::chrono::milliseconds(m_timing.putBackPause).count();
-    return !target.lastPut.isValid() || target.lastPut.msecsTo(m_clock()) >= pause;
+    return !target.lastPut.isValid() || std::abs(target.lastPut.msecsTo(m_clock())) >= pause;
 }
 
 void RecordKeeper::putBack()
@@ -53,20 +57,24 @@ void RecordKeeper::putBack()
         if (!isDue(target)
             || !target.helper->isUsable(Helper::Role::System, Helper::Direction::Write))
             continue;
-        target.isLacking = false;
-        target.lastPut = m_clock();
+        target.waitsAt = target.helper;
         target.helper->names()->puts().wait(
             PutTurns::Of::Reader, this,
-            [this, helper = target.helper](const PutTurns::Turn &turn) { put(helper, turn); });
+            [this, url = url](const PutTurns::Turn &turn) { put(m_targets[url], turn); });
     }
 }
 
 // A refusal is no failure of the system, for it may not be ours to write to; but if it asks for a
 // rest, that is for all of us.
-void RecordKeeper::put(const QPointer<Helper> &helper, const PutTurns::Turn &turn)
+void RecordKeeper::put(Target &target, const PutTurns::Turn &turn)
 {
-    if (!helper->isUsable(Helper::Role::System, Helper::Direction::Write))
+    const QPointer<Helper> helper = std::exchange(target.waitsAt, nullptr);
+    // Its turn may come hours later: what does not hold any more is heard of again.
+    if (!isDue(target) || !helper
+        || !helper->isUsable(Helper::Role::System, Helper::Direction::Write))
         return;
+    target.isLacking = false;
+    target.lastPut = m_clock();
     whenAnswered<Problem>(helper->system()->put(m_name, m_best->bytes), this, m_timing.namePutLimit,
                           [helper, turn](const Problem &problem) {
                               if (!problem)

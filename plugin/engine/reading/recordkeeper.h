@@ -33,12 +33,13 @@ private:
     {
         QPointer<Helper> helper;
         bool isLacking = false;
+        QPointer<Helper> waitsAt; // for its turn
         QDateTime lastPut;
     };
 
     bool isDue(const Target &target) const;
     void putBack();
-    void put(const QPointer<Helper> &helper, const PutTurns::Turn &turn);
+    void put(Target &target, const PutTurns::Turn &turn);
 
     QString m_name;
     Timing m_timing;

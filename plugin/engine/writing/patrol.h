@@ -15,7 +15,8 @@ class StoreWalk;
 
 // Redundancy that repairs itself: a while after the start, and daily from then on, one content
 // store is slowly asked for all that it is said to hold of one own log, and given what it lacks.
-// Nobody waits for that, so everything else goes first; it goes on where it was interrupted.
+// Nobody waits for that, so everything else goes first, patrols of other logs take turns with it,
+// and what the store refuses waits for another day; otherwise it goes on where it was interrupted.
 class Patrol : public QObject
 {
     Q_OBJECT
@@ -33,8 +34,12 @@ public:
 
 private:
     void waitJittered(std::chrono::milliseconds longest);
+    bool isDue() const;
+    bool mayStep() const;
+    void step();
     void begin();
-    void pause();
+    void stepped();
+    void failed(const Problem &problem);
     void end(const Problem &problem);
 
     const OwnLog &m_log;
@@ -42,7 +47,12 @@ private:
     PublisherContext m_context;
     std::function<bool()> m_mayGo;
     QTimer m_timer; // nothing is done before
+    QDateTime m_since; // the last round
+    std::chrono::milliseconds m_rest{0}; // from then to the next one
     std::unique_ptr<StoreWalk> m_walk; // of the round under way
+    int m_failures = 0; // of the same batch
+    bool m_isQueued = false; // for its turn
+    Helper::PatrolTurn m_turn;
 };
 
 } // namespace RemoteLog

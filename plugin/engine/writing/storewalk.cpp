@@ -5,15 +5,14 @@
 
 #include "log/block.h"
 
-#include <algorithm>
-
 namespace RemoteLog {
 
 namespace {
 
 constexpr int BatchBlocks = 64;
-// The last block of a batch may go over it: together never more than the 8 MiB that stores expect.
-constexpr qint64 BatchBytes = 8 * 1024 * 1024 - MaxBlockSize;
+// The last block of an upload may go over it: together never more than the 8 MiB that stores
+// expect.
+constexpr qint64 MostBytes = 8 * 1024 * 1024 - MaxBlockSize;
 
 } // namespace
 
@@ -23,25 +22,33 @@ StoreWalk::StoreWalk(const OwnLog &log, Helper *helper, const PublisherContext &
     , m_log(log)
     , m_helper(helper)
     , m_context(context)
+    , m_limit(this)
 {
+    m_limit.setSingleShot(true);
 }
 
 Problem StoreWalk::begin()
 {
-    const Result<Placement> placement =
-        m_context.pages.placement(m_log, m_context.database.helperId(m_helper->url().toString()));
-    if (!placement.ok())
-        return placement.problem();
-    m_placement = placement.value();
-    const Result<int> blocks = m_context.pages.blockCount(m_log, m_placement.pages);
+    const Result<Placement> reached = placement();
+    if (!reached.ok())
+        return reached.problem();
+    m_page = reached.value().pages;
+    m_head = reached.value().head;
+    const Result<int> blocks = m_context.pages.blockCount(m_log, m_log.position.nextPage);
     if (blocks.ok())
         m_blocks = blocks.value();
     return blocks.problem();
 }
 
-bool StoreWalk::isUsable(Helper::Direction direction) const
+bool StoreWalk::isUsable() const
 {
-    return m_helper && m_helper->isUsable(Helper::Role::Store, direction);
+    return m_helper && m_helper->isUsable(Helper::Role::Store, Helper::Direction::Write);
+}
+
+Result<Placement> StoreWalk::placement() const
+{
+    return m_context.pages.placement(m_log,
+                                     m_context.database.helperId(m_helper->url().toString()));
 }
 
 // ---- Ask
@@ -49,54 +56,143 @@ bool StoreWalk::isUsable(Helper::Direction direction) const
 void StoreWalk::step()
 {
     m_isStepping = true;
-    if (!isUsable(Helper::Direction::Read))
-        return fail();
-    const Result<QList<OwnBlock>> found = nextBatch();
-    if (!found.ok() || found.value().isEmpty()) {
+    if (!isUsable())
+        return fail({});
+    const Result<QList<OwnAddress>> batch =
+        m_context.pages.addressesBefore(m_log, m_page, m_ordinal, BatchBlocks);
+    if (!batch.ok())
+        finish(batch.problem());
+    else if (!batch.value().isEmpty())
+        ask(batch.value());
+    else if (m_lacksHead)
+        restoreHead();
+    else
+        finish({});
+}
+
+void StoreWalk::ask(const QList<OwnAddress> &batch)
+{
+    m_next = batch.constFirst();
+    QList<QByteArray> addresses;
+    for (const OwnAddress &block : batch)
+        addresses.append(block.address);
+    const Helper::Call call = m_helper->begin(Helper::Role::Store, Helper::Direction::Write);
+    await<Result<QList<bool>>>(call, m_helper->store()->exists(addresses),
+                               m_context.timing.limitForExists(addresses.size()),
+                               [this, batch, call](const Result<QList<bool>> &answer) {
+                                   Problem problem = answer.problem();
+                                   if (answer.ok() && answer.value().size() != batch.size())
+                                       problem = Problem(Problem::Kind::WillRetry,
+                                                         QStringLiteral("an answer is incomplete"));
+                                   heard(call, problem);
+                                   if (problem)
+                                       fail(problem);
+                                   else
+                                       judge(batch, answer.value());
+                               });
+}
+
+void StoreWalk::judge(const QList<OwnAddress> &batch, const QList<bool> &answer)
+{
+    m_checked += int(batch.size());
+    m_missing += int(answer.count(false));
+    m_lacking.clear();
+    for (qsizetype i = 0; i < batch.size(); ++i) {
+        if (batch.at(i).address == m_head)
+            m_lacksHead = !answer.at(i);
+        else if (!answer.at(i))
+            m_lacking.append(batch.at(i).address);
+    }
+    restore();
+}
+
+// ---- Put back
+
+void StoreWalk::restore()
+{
+    if (m_lacking.isEmpty()) {
+        m_page = m_next.page;
+        m_ordinal = m_next.ordinal;
         m_isStepping = false;
-        Q_EMIT finished(found.problem());
+        Q_EMIT stepped();
         return;
     }
-    QList<QByteArray> addresses;
-    for (const OwnBlock &block : found.value())
-        addresses.append(block.block.address());
-    const Helper::Call call = m_helper->begin(Helper::Role::Store, Helper::Direction::Read);
-    whenAnswered<Result<QList<bool>>>(
-        m_helper->store()->exists(addresses), this, m_context.timing.callLimit,
-        [this, batch = found.value(), call](const Result<QList<bool>> &answer) {
-            Problem problem = answer.problem();
-            if (answer.ok() && answer.value().size() != batch.size())
-                problem =
-                    Problem(Problem::Kind::WillRetry, QStringLiteral("an answer is incomplete"));
-            tellHelper(call, problem);
+    if (!isUsable())
+        return fail({});
+    QList<Block> blocks;
+    qint64 size = 0;
+    while (!m_lacking.isEmpty() && size < MostBytes) {
+        const QByteArray address = m_lacking.takeFirst();
+        const Result<QByteArray> bytes = m_context.pages.block(m_log, address);
+        if (!bytes.ok())
+            return finish(bytes.problem());
+        size += bytes.value().size();
+        blocks.append(Block(address, bytes.value()));
+    }
+    Upload upload;
+    upload.setBlocks(blocks);
+    put(upload, false);
+}
+
+// A store that pins takes a head only when it has all below it, so that comes last. What is put
+// back below a head that is there is held by its pin.
+void StoreWalk::restoreHead()
+{
+    const Result<QByteArray> bytes = m_context.pages.block(m_log, m_head);
+    const Result<Placement> reached = placement();
+    if (!bytes.ok() || !reached.ok())
+        return finish(bytes.ok() ? reached.problem() : bytes.problem());
+    Upload upload;
+    upload.setBlocks({Block(m_head, bytes.value())});
+    // It may have been given a newer one since, and must not fall back.
+    if (reached.value().head == m_head) {
+        upload.setHead(m_head);
+        upload.setCompletesTree(true);
+    }
+    put(upload, true);
+}
+
+void StoreWalk::put(const Upload &upload, bool isHead)
+{
+    qint64 size = 0;
+    for (const Block &block : upload.blocks())
+        size += block.bytes().size();
+    const Helper::Call call = m_helper->begin(Helper::Role::Store, Helper::Direction::Write);
+    await<Problem>(
+        call, m_helper->store()->put(upload), m_context.timing.limitFor(size),
+        [this, call, isHead, count = int(upload.blocks().size())](const Problem &problem) {
+            heard(call, problem);
             if (problem)
-                fail();
-            else
-                judge(batch, answer.value());
+                return fail(problem);
+            m_restored += count;
+            m_lacksHead = m_lacksHead && !isHead;
+            restore();
         });
 }
 
-Result<QList<OwnBlock>> StoreWalk::nextBatch()
+// ---- Hear
+
+template <class T>
+void StoreWalk::await(const Helper::Call &call, const QFuture<T> &future,
+                      std::chrono::milliseconds limit, std::function<void(const T &)> handler)
 {
-    if (m_page >= m_placement.pages)
-        return QList<OwnBlock>();
-    const Result<QList<OwnBlock>> found =
-        m_context.pages.blocks(m_log, m_page, m_ordinal, BatchBlocks, BatchBytes);
-    if (!found.ok())
-        return found;
-    QList<OwnBlock> batch = found.value();
-    while (!batch.isEmpty() && batch.constLast().page >= m_placement.pages)
-        batch.removeLast();
-    // A head that is put back is the last of its upload.
-    const auto head = std::find_if(batch.begin(), batch.end(), [this](const OwnBlock &block) {
-        return block.block.address() == m_placement.head;
+    m_isOpen = true;
+    m_limit.disconnect();
+    connect(&m_limit, &QTimer::timeout, this, [this, call, limit] {
+        heard(call, noAnswerWithin(limit));
+        fail(noAnswerWithin(limit));
     });
-    if (head != batch.end())
-        batch.erase(std::next(head), batch.end());
-    return batch;
+    m_limit.start(limit);
+    onAnswer<T>(future, this, [this, handler = std::move(handler)](const T &answer) {
+        m_isOpen = false;
+        const bool isLate = !m_limit.isActive();
+        m_limit.stop();
+        if (!isLate)
+            handler(answer);
+    });
 }
 
-void StoreWalk::tellHelper(const Helper::Call &call, const Problem &problem)
+void StoreWalk::heard(const Helper::Call &call, const Problem &problem)
 {
     if (m_helper && problem)
         m_helper->failed(call, problem);
@@ -104,65 +200,16 @@ void StoreWalk::tellHelper(const Helper::Call &call, const Problem &problem)
         m_helper->succeeded(call);
 }
 
-void StoreWalk::judge(const QList<OwnBlock> &batch, const QList<bool> &answer)
-{
-    QList<OwnBlock> missing;
-    for (qsizetype i = 0; i < batch.size(); ++i) {
-        if (!answer.at(i))
-            missing.append(batch.at(i));
-    }
-    m_checked += int(batch.size());
-    m_missing += int(missing.size());
-    if (missing.isEmpty())
-        passed(batch);
-    else
-        restore(batch, missing);
-}
-
-// ---- Put back
-
-void StoreWalk::restore(const QList<OwnBlock> &batch, const QList<OwnBlock> &missing)
-{
-    if (!isUsable(Helper::Direction::Write))
-        return fail();
-    QList<Block> blocks;
-    qint64 bytes = 0;
-    for (const OwnBlock &block : missing) {
-        blocks.append(block.block);
-        bytes += block.block.bytes().size();
-    }
-    Upload upload;
-    upload.setBlocks(blocks);
-    // Of a store that pins, the pin of a head went with the head. All below it was looked for
-    // before. A pin whose head is there still holds what is put back below it.
-    if (blocks.constLast().address() == m_placement.head) {
-        upload.setHead(m_placement.head);
-        upload.setCompletesTree(true);
-    }
-    const Helper::Call call = m_helper->begin(Helper::Role::Store, Helper::Direction::Write);
-    whenAnswered<Problem>(m_helper->store()->put(upload), this, m_context.timing.limitFor(bytes),
-                          [this, batch, call, count = int(missing.size())](const Problem &problem) {
-                              tellHelper(call, problem);
-                              if (problem)
-                                  return fail();
-                              m_restored += count;
-                              passed(batch);
-                          });
-}
-
-void StoreWalk::passed(const QList<OwnBlock> &batch)
-{
-    const OwnBlock &last = batch.constLast();
-    m_page = last.isPage ? last.page + 1 : last.page;
-    m_ordinal = last.isPage ? 0 : last.ordinal + 1;
-    m_isStepping = false;
-    Q_EMIT stepped();
-}
-
-void StoreWalk::fail()
+void StoreWalk::fail(const Problem &problem)
 {
     m_isStepping = false;
-    Q_EMIT failed();
+    Q_EMIT failed(problem);
+}
+
+void StoreWalk::finish(const Problem &problem)
+{
+    m_isStepping = false;
+    Q_EMIT finished(problem);
 }
 
 } // namespace RemoteLog

@@ -13,11 +13,13 @@ namespace RemoteLog {
 namespace {
 
 constexpr int BatchBlocks = 256;
+// A store may look for one after the other.
+constexpr int QuestionBlocks = 64;
 // The last block of a batch may go over it: together never more than the 8 MiB that stores expect.
 constexpr qint64 MostBytes = 8 * 1024 * 1024 - MaxBlockSize;
 // Small enough that a larger block is alone.
 constexpr qint64 LeastBytes = 16 * 1024;
-// Puts of a store that answers nothing, and is left holding them.
+// Calls of a store that answers nothing, and is left holding them.
 constexpr int MostGivenUp = 4;
 // Heads that are refused although all that was asked for is there: then something else is missing.
 constexpr int MostRefusedHeads = 3;
@@ -65,29 +67,35 @@ void Uploader::check()
     QList<QByteArray> addresses{m_last};
     if (!m_placement.head.isEmpty() && m_placement.head != m_last)
         addresses.append(m_placement.head);
-    m_isOpen = true;
-    const Helper::Call call = m_helper->begin(Helper::Role::Store, Helper::Direction::Write);
-    whenAnswered<Result<QList<bool>>>(
-        m_helper->store()->exists(addresses), this, m_context.timing.callLimit,
-        [this, call](const Result<QList<bool>> &answer) { checked(call, answer); });
+    ask(addresses, [this](const QList<bool> &answer) { checked(answer); });
 }
 
-void Uploader::checked(const Helper::Call &call, const Result<QList<bool>> &answer)
+void Uploader::ask(const QList<QByteArray> &addresses,
+                   std::function<void(const QList<bool> &)> answered)
 {
-    m_isOpen = false;
-    if (!m_helper)
-        return;
-    if (!answer.ok() || answer.value().isEmpty()) {
+    const Helper::Call call = m_helper->begin(Helper::Role::Store, Helper::Direction::Write);
+    const auto heard = [this, call, count = addresses.size(),
+                        answered = std::move(answered)](const Result<QList<bool>> &answer) {
+        endWait();
+        if (!m_helper)
+            return;
+        if (answer.ok() && answer.value().size() == count)
+            return answered(answer.value());
         m_helper->failed(call, answer.ok() ? Problem(Problem::Kind::WillRetry,
                                                      QStringLiteral("an answer is incomplete"))
                                            : answer.problem());
         Q_EMIT progressed();
-        return;
-    }
+    };
+    wait(call, m_context.timing.limitForExists(addresses.size()), heard);
+    m_answer = onAnswer<Result<QList<bool>>>(m_helper->store()->exists(addresses), this, heard);
+}
+
+void Uploader::checked(const QList<bool> &answer)
+{
     m_mustCheck = false;
     // A store that pins takes no head while a block below it is missing: that must not last for
     // ever.
-    const bool isLost = answer.value().contains(false);
+    const bool isLost = answer.contains(false);
     if (isLost || m_refusedHeads >= MostRefusedHeads) {
         startOver(isLost ? QByteArray() : m_placement.head);
         Q_EMIT progressed(); // backwards
@@ -109,7 +117,8 @@ void Uploader::startOver(const QByteArray &head)
 void Uploader::goOn()
 {
     const Result<QList<OwnBlock>> blocks =
-        m_context.pages.blocks(m_log, m_placement.pages, m_ordinal, BatchBlocks, m_batchBytes);
+        m_context.pages.blocks(m_log, m_placement.pages, m_ordinal,
+                               m_isRefilling ? QuestionBlocks : BatchBlocks, m_batchBytes);
     if (!blocks.ok() || blocks.value().isEmpty()) {
         setProblem(blocks.ok()
                        ? Problem(Problem::Kind::LocalDataCorrupt,
@@ -131,24 +140,10 @@ void Uploader::look(const QList<OwnBlock> &blocks)
     QList<QByteArray> addresses;
     for (const OwnBlock &block : blocks)
         addresses.append(block.block.address());
-    m_isOpen = true;
-    const Helper::Call call = m_helper->begin(Helper::Role::Store, Helper::Direction::Write);
-    whenAnswered<Result<QList<bool>>>(
-        m_helper->store()->exists(addresses), this, m_context.timing.callLimit,
-        [this, call, blocks](const Result<QList<bool>> &answer) {
-            m_isOpen = false;
-            if (!m_helper)
-                return;
-            if (answer.ok() && answer.value().size() == blocks.size())
-                return looked(blocks, answer);
-            m_helper->failed(call, answer.ok() ? Problem(Problem::Kind::WillRetry,
-                                                         QStringLiteral("an answer is incomplete"))
-                                               : answer.problem());
-            Q_EMIT progressed();
-        });
+    ask(addresses, [this, blocks](const QList<bool> &answer) { looked(blocks, answer); });
 }
 
-void Uploader::looked(const QList<OwnBlock> &blocks, const Result<QList<bool>> &answer)
+void Uploader::looked(const QList<OwnBlock> &blocks, const QList<bool> &answer)
 {
     if (m_isStopped || !m_helper->isUsable(Helper::Role::Store, Helper::Direction::Write)) {
         Q_EMIT progressed(); // nothing is under way any more
@@ -156,7 +151,7 @@ void Uploader::looked(const QList<OwnBlock> &blocks, const Result<QList<bool>> &
     }
     QList<Block> content;
     for (qsizetype i = 0; i < blocks.size(); ++i) {
-        if (!answer.value().at(i))
+        if (!answer.at(i))
             content.append(blocks.at(i).block);
     }
     put(blocks, content);
@@ -186,48 +181,16 @@ void Uploader::put(const QList<OwnBlock> &blocks, const QList<Block> &content)
         return reached(batch);
     for (const Block &block : upload.blocks())
         batch.bytes += block.bytes().size();
-    m_isOpen = true;
-    m_limit.disconnect();
-    connect(&m_limit, &QTimer::timeout, this, [this, batch] { overdue(batch); });
-    m_limit.start(m_context.timing.limitFor(batch.bytes));
+    wait(batch.call, m_context.timing.limitFor(batch.bytes),
+         [this, batch](const Problem &silence) { uploaded(batch, silence); });
     m_answer =
         onAnswer<Problem>(m_helper->store()->put(upload), this,
                           [this, batch](const Problem &problem) { uploaded(batch, problem); });
 }
 
-void Uploader::overdue(const Batch &batch)
-{
-    if (!m_helper)
-        return;
-    // Another put beside it would only take the line from this one, or pile up behind a disk that
-    // hangs. What still comes counts; what does not is ended, and tried again with less.
-    const Problem silence = noAnswerWithin(m_limit.intervalAsDuration());
-    switch (++m_overdue) {
-    case 1:
-        m_limit.start();
-        m_helper->failed(batch.call, silence);
-        Q_EMIT progressed();
-        return;
-    case 2:
-        m_limit.start();
-        m_helper->abort(Helper::Role::Store);
-        return;
-    default:
-        // A store that does not even end what is aborted holds what it was given: not for ever
-        // more.
-        if (m_givenUp == MostGivenUp)
-            return;
-        ++m_givenUp;
-        delete m_answer;
-        uploaded(batch, silence);
-    }
-}
-
 void Uploader::uploaded(const Batch &batch, const Problem &problem)
 {
-    const bool wasOverdue = std::exchange(m_overdue, 0) > 0;
-    m_isOpen = false;
-    m_limit.stop();
+    const bool wasOverdue = endWait();
     if (problem || wasOverdue)
         m_batchBytes = std::max(m_batchBytes / 2, LeastBytes);
     else
@@ -280,6 +243,54 @@ void Uploader::setProblem(const Problem &problem)
         return;
     m_problem = problem;
     Q_EMIT problemChanged();
+}
+
+// ---- Wait
+
+void Uploader::wait(const Helper::Call &call, std::chrono::milliseconds limit,
+                    std::function<void(const Problem &)> giveUp)
+{
+    m_isOpen = true;
+    m_limit.disconnect();
+    connect(&m_limit, &QTimer::timeout, this,
+            [this, call, giveUp = std::move(giveUp)] { overdue(call, giveUp); });
+    m_limit.start(limit);
+}
+
+// True if it had become too long.
+bool Uploader::endWait()
+{
+    m_isOpen = false;
+    m_limit.stop();
+    return std::exchange(m_overdue, 0) > 0;
+}
+
+void Uploader::overdue(const Helper::Call &call, const std::function<void(const Problem &)> &giveUp)
+{
+    if (!m_helper)
+        return;
+    // Another call beside it would only take the line from this one, or pile up behind a disk that
+    // hangs. What still comes counts; what does not is ended, and tried again: a put with less.
+    const Problem silence = noAnswerWithin(m_limit.intervalAsDuration());
+    switch (++m_overdue) {
+    case 1:
+        m_limit.start();
+        m_helper->failed(call, silence);
+        Q_EMIT progressed();
+        return;
+    case 2:
+        m_limit.start();
+        m_helper->abort(Helper::Role::Store);
+        return;
+    default:
+        // A store that does not even end what is aborted holds what it was given: not for ever
+        // more.
+        if (m_givenUp == MostGivenUp)
+            return;
+        ++m_givenUp;
+        delete m_answer;
+        giveUp(silence);
+    }
 }
 
 } // namespace RemoteLog

@@ -6,6 +6,8 @@
 #include <QPointer>
 #include <QTimer>
 
+#include <functional>
+
 namespace RemoteLog {
 
 // Brings the blocks of one own log to one content store: oldest first, the head last, as much at a
@@ -54,13 +56,17 @@ private:
     };
 
     void check();
-    void checked(const Helper::Call &call, const Result<QList<bool>> &answer);
+    void checked(const QList<bool> &answer);
     void startOver(const QByteArray &head);
     void goOn();
     void look(const QList<OwnBlock> &blocks);
-    void looked(const QList<OwnBlock> &blocks, const Result<QList<bool>> &answer);
+    void looked(const QList<OwnBlock> &blocks, const QList<bool> &answer);
     void put(const QList<OwnBlock> &blocks, const QList<Block> &content);
-    void overdue(const Batch &batch);
+    void ask(const QList<QByteArray> &addresses, std::function<void(const QList<bool> &)> answered);
+    void wait(const Helper::Call &call, std::chrono::milliseconds limit,
+              std::function<void(const Problem &)> giveUp);
+    void overdue(const Helper::Call &call, const std::function<void(const Problem &)> &giveUp);
+    bool endWait();
     void uploaded(const Batch &batch, const Problem &problem);
     void reached(const Batch &batch);
     void save(const Placement &placement);
@@ -77,7 +83,7 @@ private:
     QTimer m_limit;
     bool m_isOpen = false; // a call of ours is
     int m_overdue = 0; // how often it has taken too long
-    int m_givenUp = 0; // puts that were never answered
+    int m_givenUp = 0; // calls that were never answered
     QPointer<QObject> m_answer; // waits for the one under way
     Problem m_problem;
     bool m_mustCheck = true;
