@@ -121,10 +121,9 @@ private:
 // allowed); ActionRequired where a person has to change something (credentials, permissions, a
 // folder that is not there); LocalStorageFull where its disk is full. After any of them the store
 // rests, 1 s at first and 5 min at most, or as long as Problem::retryAfter() says if that is longer
-// (1 hour at most), and what was asked goes to another one or is asked again;
-// the Problem, with the URL put to it, is in Transport::helpers() and may become
-// Transport::problem(), and the last two make Transport::state() NeedsAttention. Other kinds are
-// for the plugin to use.
+// (1 hour at most), and what was asked goes to another one or is asked again; the Problem, with the
+// URL put to it, is in Transport::helpers() and may become Transport::problem(), and the last two
+// make Transport::state() NeedsAttention. Other kinds are for the plugin to use.
 class REMOTELOG_EXPORT ContentStore : public QObject
 {
     Q_OBJECT
@@ -146,10 +145,10 @@ public:
     virtual void abort() = 0;
 
     // Keeps blocks durably (3/REMOTE-LOG: Add). A null Problem says that all of them are kept; with
-    // any other, some may be, and all come again. Blocks that are there already are no problem.
-    // May take 30 s, and another second for each 32 KiB of the blocks;
-    // the store rests then, but what it answers late counts. After as long again abort() is called,
-    // and in the end the call is given up; less is put at once from then on.
+    // any other, some may be, and all come again. Blocks that are there already are no problem. May
+    // take 30 s, and another second for each 32 KiB of the blocks; the store rests then, but what it
+    // answers late counts. After as long again abort() is called, and in the end the call is given
+    // up; less is put at once from then on.
     virtual QFuture<Problem> put(const Upload &upload) = 0;
 
     // The block wanted, perhaps with others (3/REMOTE-LOG: Get). An empty list says that the store
@@ -162,9 +161,9 @@ public:
     virtual QFuture<Result<QList<Block>>> get(const Fetch &fetch) = 0;
 
     // For each address, in order, whether the store holds the block. At most 256 addresses; the
-    // plugin itself asks for 64 at a time, and gives an answer more time the more they are: 30 s at
-    // the least. Asked before uploads, by audits, and in the background about all blocks of a log
-    // about once a day: what it costs the store should be little.
+    // plugin itself asks for 64 at a time. May take 30 s, and another half second for each address.
+    // Asked before uploads, by audits, and in the background about all blocks of a log about once a
+    // day: what it costs the store should be little. A failure counts as one of writing.
     virtual QFuture<Result<QList<bool>>> exists(const QList<QByteArray> &addresses) = 0;
 
 Q_SIGNALS:

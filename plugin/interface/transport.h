@@ -87,11 +87,11 @@ public:
     // nothing is. Settings that validate() objects to: InvalidArgument, for good. Another process
     // has the profile: InUse until that lets go. The key: SecretStoreUnavailable until the secret
     // store works, KeyMissing until it has the key of this profile. The helpers' credentials: see
-    // setCredential(). A database that was damaged,
-    // was set aside and begun anew: LocalDataCorrupt, as a notice, until the transport is closed.
-    // The profile's disk: LocalStorageFull, WillRetry after an I/O error, ActionRequired while its
-    // files are not where they were opened; it goes on by itself when they are back. Files that
-    // were removed or replaced do not come back: then a new transport has to be opened.
+    // setCredential(). A database that was damaged, was set aside and begun anew: LocalDataCorrupt,
+    // as a notice, until the transport is closed. The profile's disk: LocalStorageFull, WillRetry
+    // after an I/O error, ActionRequired while its files are not where they were opened; it goes on
+    // by itself when they are back. Files that were removed or replaced do not come back: then a
+    // new transport has to be opened.
     virtual Problem problem() const = 0;
 
     // One for each of Settings::helpers(), in that order. Empty before the first report of the
