@@ -146,9 +146,9 @@ public:
 
     // Keeps blocks durably (3/REMOTE-LOG: Add). A null Problem says that all of them are kept; with
     // any other, some may be, and all come again. Blocks that are there already are no problem. May
-    // take 30 s, and another second for each 32 KiB of the blocks; the store rests then, but what it
-    // answers late counts. After as long again abort() is called, and in the end the call is given
-    // up; less is put at once from then on.
+    // take 30 s, and another second for each 32 KiB of the blocks; the store rests then, but what
+    // it answers late counts. After as long again abort() is called, and in the end the call is
+    // given up; less is put at once from then on.
     virtual QFuture<Problem> put(const Upload &upload) = 0;
 
     // The block wanted, perhaps with others (3/REMOTE-LOG: Get). An empty list says that the store
