@@ -151,10 +151,10 @@ void RecordKeeperTest::whenItsTurnComesLate()
     QFETCH(int, days);
     QFETCH(bool, isPut);
     const auto helper = makeHelper(false);
-    QList<NameLane::PutTurn> turns;
+    QList<PutTurns::Turn> turns;
     for (int i = 0; i < withoutJitter().namePutsAtOnce; ++i)
-        helper->names()->waitToPut(this,
-                                   [&turns](const NameLane::PutTurn &turn) { turns.append(turn); });
+        helper->names()->puts().wait(PutTurns::Of::Writer, this,
+                                     [&turns](const PutTurns::Turn &turn) { turns.append(turn); });
     m_keeper->keep(record());
     for (int i = 0; i < 2; ++i) { // it waits once all the same
         m_keeper->heard(helper.get(), nullptr);

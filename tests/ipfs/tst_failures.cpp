@@ -146,7 +146,7 @@ void TestFailures::failures()
     row("name/put", "forbidden", Kind::ActionRequired, forbidden);
     row("name/put", "a redirect", Kind::Rejected, elsewhere);
     row("name/put", "an expired record", Kind::Clock, FakeNode::failing("record is expired"));
-    row("name/put", "a web page", Kind::WillRetry, page);
+    row("name/put", "a web page", Kind::ActionRequired, page);
     row("name/put", "no answer", Kind::WillRetry, ended());
     row("name/put", "yes, and nothing is kept", Kind::WillRetry, FakeNode::plain("200 OK", ""));
     row("name/get", "unknown words", Kind::WillRetry, FakeNode::failing("oh"));

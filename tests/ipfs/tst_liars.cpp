@@ -161,7 +161,7 @@ void TestLiars::gateway_data()
     QTest::newRow("a web page") << nothing
                                 << always(ScriptedServer::answering("<html>", "200 OK",
                                                                     "Content-Type: text/html\r\n"))
-                                << Kind::ActionRequired;
+                                << Kind::WillRetry;
     QTest::newRow("silence") << silent << silent << Kind::None;
 }
 
