@@ -66,9 +66,9 @@ struct Writer
         QVERIFY(!await(party.transport().applySettings(party.settings)));
     }
 
+    QSet<Entry::State> states; // the log tells of them until the party is over
     Party party;
     OutgoingLog *log;
-    QSet<Entry::State> states;
 };
 
 // The payloads, as Bob reads them who has these helpers.
