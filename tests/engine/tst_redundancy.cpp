@@ -109,8 +109,9 @@ void RedundancyTest::oneGoodHelperIsEnough()
     (*m_alice)->incoming().follow(log.link(), 0);
     (*m_alice)->incoming().start(key);
     int read = 0;
+    const QObject whileListening;
     connect(
-        m_alice->operator->(), &Engine::entriesReceived, this,
+        m_alice->operator->(), &Engine::entriesReceived, &whileListening,
         [&read](const IncomingKey &, const QList<Entry> &entries) { read += int(entries.size()); });
     const auto isRead = [&read] {
         world("slow")->answerRound();

@@ -137,7 +137,8 @@ void TravelTest::statesAreReportedInOrder()
     Party alice({helper("states")});
     OutgoingLog *log = alice.open().openLog(Label);
     QList<Entry::State> states;
-    connect(log, &OutgoingLog::entryStatesChanged, this,
+    const QObject whileListening;
+    connect(log, &OutgoingLog::entryStatesChanged, &whileListening,
             [&states](quint64 first, quint64 last, Entry::State state) {
                 QCOMPARE(first, 1u);
                 QCOMPARE(last, 3u);
